@@ -1,0 +1,70 @@
+namespace GpuNmf.Nmf;
+
+/// <summary>The update rule.</summary>
+public enum NmfSolver
+{
+    /// <summary>Plain multiplicative updates, templates first, as scikit-learn's <c>solver='mu'</c> (Févotte and Idier 2011).</summary>
+    MultiplicativeUpdate,
+}
+
+/// <summary>The exponent of the multiplicative ratio.</summary>
+public enum UpdateExponent
+{
+    /// <summary>gamma(beta) of Févotte and Idier (2011, eq. 4.4): 1/(2-beta) below 1, 1 in 1..2, 1/(beta-1) above. The loss never rises.</summary>
+    MajorizationMinimization,
+
+    /// <summary>1. Allowed for 0 &lt;= beta &lt; 1 only; often needs fewer iterations.</summary>
+    Fast,
+}
+
+/// <summary>What is minimised, how, from where, and when to stop.</summary>
+public sealed record NmfOptions
+{
+    /// <summary>Number of components K, 1..256.</summary>
+    public int Rank { get; init; } = 8;
+
+    /// <summary>beta of the beta-divergence, -1..4: 2 is half the squared Frobenius norm, 1 Kullback-Leibler (default), 0 Itakura-Saito.</summary>
+    public double Beta { get; init; } = 1;
+
+    /// <summary>The update rule.</summary>
+    public NmfSolver Solver { get; init; } = NmfSolver.MultiplicativeUpdate;
+
+    /// <summary>The exponent of the ratio.</summary>
+    public UpdateExponent Exponent { get; init; } = UpdateExponent.MajorizationMinimization;
+
+    /// <summary>Iterations at most, 1..1,000,000.</summary>
+    public int MaxIterations { get; init; } = 200;
+
+    /// <summary>Stop when, over 10 iterations, sqrt(2 D) falls by less than this share of its value at the start. 0 never stops early.</summary>
+    public double Tolerance { get; init; } = 1e-4;
+
+    /// <summary>Seed of the random start; the same on every device.</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary>Start of the templates, bins x components, finite and not negative; null is random.</summary>
+    public float[,]? InitialTemplates { get; init; }
+
+    /// <summary>Start of the activations, components x frames (x channels when stacked: column t C + c), finite and not negative; null is random.</summary>
+    public float[,]? InitialActivations { get; init; }
+
+    /// <summary>True: each template is scaled to unit sum in the result, and its activation by the inverse.</summary>
+    public bool NormalizeTemplates { get; init; }
+
+    /// <summary>Checks every value that does not depend on the recording.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A value lies outside its documented range.</exception>
+    public void Validate()
+    {
+        if (Rank is < 1 or > 256)
+            throw new ArgumentOutOfRangeException(nameof(Rank), Rank, $"Rank is {Rank}; it must lie in 1..256.");
+        if (!(Beta >= -1 && Beta <= 4))
+            throw new ArgumentOutOfRangeException(nameof(Beta), Beta, $"Beta is {Beta}; it must lie in -1..4 (2 Frobenius, 1 Kullback-Leibler, 0 Itakura-Saito).");
+        if (!Enum.IsDefined(Solver)) throw new ArgumentOutOfRangeException(nameof(Solver), Solver, "No such solver.");
+        if (!Enum.IsDefined(Exponent)) throw new ArgumentOutOfRangeException(nameof(Exponent), Exponent, "No such exponent.");
+        if (Exponent == UpdateExponent.Fast && !(Beta >= 0 && Beta < 1))
+            throw new ArgumentOutOfRangeException(nameof(Exponent), Exponent, $"The fast exponent is for 0 <= beta < 1 and beta is {Beta}; use mm, which is the same for 1 <= beta <= 2.");
+        if (MaxIterations is < 1 or > 1_000_000)
+            throw new ArgumentOutOfRangeException(nameof(MaxIterations), MaxIterations, $"MaxIterations is {MaxIterations}; it must lie in 1..1000000.");
+        if (!(Tolerance >= 0 && Tolerance < 1))
+            throw new ArgumentOutOfRangeException(nameof(Tolerance), Tolerance, $"Tolerance is {Tolerance}; it must lie in 0..1 (0 runs all iterations).");
+    }
+}

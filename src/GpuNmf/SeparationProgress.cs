@@ -1,0 +1,24 @@
+namespace GpuNmf;
+
+/// <summary>The stages of a separation, in order.</summary>
+public enum SeparationStage
+{
+    /// <summary>Samples are read, checked and sent to the device.</summary>
+    Reading,
+
+    /// <summary>The magnitude spectrogram is formed.</summary>
+    Transforming,
+
+    /// <summary>Templates and activations are updated.</summary>
+    Factorising,
+
+    /// <summary>The stems are formed and handed to the sink.</summary>
+    Writing,
+}
+
+/// <summary>How far a separation is.</summary>
+/// <param name="Stage">The stage at work.</param>
+/// <param name="Completed">Units of the stage done: sample frames, frames, iterations, sample frames.</param>
+/// <param name="Total">Units of the stage in all.</param>
+/// <param name="Loss">The last loss computed, in the units of the spectrogram; null before the first.</param>
+public readonly record struct SeparationProgress(SeparationStage Stage, long Completed, long Total, double? Loss);

@@ -1,0 +1,58 @@
+using GpuNmf.Devices;
+
+namespace GpuNmf;
+
+/// <summary>The loss after some iterations.</summary>
+/// <param name="Iteration">Iterations done; 0 is the start.</param>
+/// <param name="Loss">D_beta(X | W H), scikit-learn's <c>_beta_divergence</c> without the square root.</param>
+public readonly record struct LossPoint(int Iteration, double Loss);
+
+/// <summary>Seconds spent in each stage (wall clock).</summary>
+/// <param name="ReadSeconds">Reading and checking samples.</param>
+/// <param name="StftSeconds">Samples to magnitudes.</param>
+/// <param name="NmfSeconds">Factorisation.</param>
+/// <param name="StemSeconds">Masks, inverse transform and the sink.</param>
+public readonly record struct StageTimings(double ReadSeconds, double StftSeconds, double NmfSeconds, double StemSeconds);
+
+/// <summary>What a separation found; the sound itself went to the sink.</summary>
+public sealed record SeparationResult
+{
+    /// <summary>W, bins x components, in the order of the stems.</summary>
+    public required float[,] Templates { get; init; }
+
+    /// <summary>H, components x frames; with stacked channels components x (frames x channels), column t C + c.</summary>
+    public required float[,] Activations { get; init; }
+
+    /// <summary>The loss at the start, after every 10th iteration and at the end.</summary>
+    public required IReadOnlyList<LossPoint> LossTrace { get; init; }
+
+    /// <summary>Iterations done.</summary>
+    public required int Iterations { get; init; }
+
+    /// <summary>True when the tolerance was met before the iterations ran out.</summary>
+    public required bool Converged { get; init; }
+
+    /// <summary>Power of (input - sum of stems) over the power of the input, in dB; negative infinity where the sum is exact.</summary>
+    public required double ConservationResidualDb { get; init; }
+
+    /// <summary>Frequency bins F.</summary>
+    public required int Bins { get; init; }
+
+    /// <summary>Frames T of one channel.</summary>
+    public required long Frames { get; init; }
+
+    /// <summary>The device that did the work.</summary>
+    public required DeviceEntry Device { get; init; }
+
+    /// <summary>Kind of device and SIMD width, such as <c>cpu-512</c>: equal kinds give equal bits.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>Things the user should know, one sentence each.</summary>
+    public required IReadOnlyList<string> Warnings { get; init; }
+
+    /// <summary>Wall-clock seconds by stage.</summary>
+    public required StageTimings Timings { get; init; }
+
+    /// <summary>Most bytes alive on the device at one time.</summary>
+    public required long PeakDeviceBytes { get; init; }
+}
