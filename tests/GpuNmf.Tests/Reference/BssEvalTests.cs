@@ -54,7 +54,8 @@ public sealed class BssEvalTests
         double[] filtered = [.. source.Select((v, n) => -3 * v + (n >= 20 ? 2 * source[n - 20] : 0))];
         double[] louder = [.. source.Select(v => 4 * v)];
 
-        Assert.True(BssEval.Sources([source], [filtered])[0].Sdr > 15);
+        // Only the end of the delayed part is missing: 20 samples of 4000, 28 dB below the whole.
+        Assert.True(BssEval.Sources([source], [filtered])[0].Sdr > 20);
         Assert.True(BssEval.SiSdr(source, louder) > 250);
         // The target is 9, the delayed part 4: 3.5 dB, within what 4000 samples of noise leave open.
         AssertDecibels(0.5, 10 * Math.Log10(9.0 / 4), BssEval.SiSdr(source, filtered), "SI-SDR of a filtered source");
