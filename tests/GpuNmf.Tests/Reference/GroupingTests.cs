@@ -19,6 +19,25 @@ public sealed class GroupingTests
         Assert.Equal(truth, Grouping.Best(parts, references));
     }
 
+    [Theory]
+    [InlineData(3, 7)]
+    [InlineData(3, 14)]
+    [InlineData(4, 20)]
+    public void Components_that_resemble_another_source_but_cancel_there_stay_together(int sources, int components)
+    {
+        (double[][] parts, double[][] references, int[] truth) = Planted(sources, components);
+        // Components 0 and j, of one source, gain and lose the same signal of the next source; alone, 0 looks like a part of that.
+        int partner = Array.FindIndex(truth, 1, s => s == truth[0]);
+        for (int n = 0; n < parts[0].Length; n++)
+        {
+            double shared = 0.5 * references[1][n];
+            parts[0][n] += shared;
+            parts[partner][n] -= shared;
+        }
+
+        Assert.Equal(truth, Grouping.Best(parts, references));
+    }
+
     [Fact]
     public void Sums_are_sums()
     {
