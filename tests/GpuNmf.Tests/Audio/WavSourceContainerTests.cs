@@ -160,7 +160,7 @@ public sealed class WavSourceContainerTests : IDisposable
         var random = new Random(seed);
         byte[] valid = Riff(Chunk("LIST", [1, 2, 3]), Extensible(1, 2, 16, 16), Chunk("data", Samples));
         int read = 0, refused = 0;
-        for (int round = 0; round < 3000; round++)
+        for (int round = 0; round < 1000; round++)
         {
             byte[] bytes = valid[..(random.Next(3) == 0 ? random.Next(valid.Length) : valid.Length)];
             for (int n = random.Next(4); n > 0 && bytes.Length > 0; n--) bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
@@ -177,7 +177,7 @@ public sealed class WavSourceContainerTests : IDisposable
                 refused++;
             }
         }
-        Assert.True(read > 500 && refused > 500, $"seed {seed}: {read} read, {refused} refused; both must be common.");
+        Assert.True(read > 150 && refused > 150, $"seed {seed}: {read} read, {refused} refused; both must be common.");
     }
 
     private static byte[] Rf64(string magic, ulong dataBytes, uint dataBytes32, byte[] data) => RiffOf(magic, uint.MaxValue, false,
