@@ -60,10 +60,7 @@ public sealed class AudioBuffer : IAudioSource
     /// <inheritdoc/>
     public void Read(long start, Span<float> interleaved)
     {
-        if (interleaved.Length % Channels != 0)
-            throw new ArgumentException($"The block holds {interleaved.Length} samples, no multiple of {Channels} channels.", nameof(interleaved));
-        if (start < 0 || start > Length - interleaved.Length / Channels)
-            throw new ArgumentOutOfRangeException(nameof(start), start, $"{interleaved.Length / Channels} sample frames from here do not fit in {Length}.");
+        SourceBlock.Check(this, start, interleaved);
         _interleaved.AsSpan((int)(start * Channels), interleaved.Length).CopyTo(interleaved);
     }
 }

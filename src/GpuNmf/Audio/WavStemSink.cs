@@ -1,0 +1,99 @@
+using System.Globalization;
+
+namespace GpuNmf.Audio;
+
+/// <summary>Writes every component to a WAV file of its own: <c>component-01.wav</c>, <c>component-02.wav</c>, and so on.</summary>
+/// <remarks>
+/// Numbers start at 1 and have the digits of the number of components, at least two. Memory does not grow with the length:
+/// 64 KiB a component. Files that grow beyond 4 GiB become RF64. Nothing is dithered.
+/// </remarks>
+public sealed class WavStemSink : IStemSink, IDisposable
+{
+    private readonly string _folder;
+    private readonly WavEncoding _encoding;
+    private readonly List<WavWriter> _writers = [];
+    private StemFormat _format;
+    private List<StemFileInfo>? _files;
+
+    /// <summary>Writes into a folder; files of the same names are replaced.</summary>
+    /// <param name="folder">Exists already.</param>
+    /// <param name="encoding">How samples are stored.</param>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    public WavStemSink(string folder, WavEncoding encoding)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        _ = SampleEncoder.BytesPerSample(encoding);      // refuses an unknown encoding
+        if (!Directory.Exists(folder)) throw new DirectoryNotFoundException($"There is no folder {folder}; create it first.");
+        _folder = folder;
+        _encoding = encoding;
+    }
+
+    /// <summary>The finished files, in the order of the components.</summary>
+    /// <exception cref="InvalidOperationException"><see cref="Complete"/> has not been called.</exception>
+    public IReadOnlyList<StemFileInfo> Files =>
+        _files ?? throw new InvalidOperationException("The files are not finished; call Complete first.");
+
+    /// <summary>The file name of a component.</summary>
+    /// <param name="component">0-based.</param>
+    /// <param name="components">Number of components.</param>
+    public static string FileName(int component, int components)
+    {
+        int digits = Math.Max(2, components.ToString(CultureInfo.InvariantCulture).Length);
+        return $"component-{(component + 1).ToString($"D{digits}", CultureInfo.InvariantCulture)}.wav";
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="InvalidOperationException">Called a second time.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There are no components, or more channels than a WAV file can hold.</exception>
+    public void Begin(StemFormat format)
+    {
+        if (_writers.Count > 0) throw new InvalidOperationException("Begin was called before; a sink takes one separation.");
+        ArgumentOutOfRangeException.ThrowIfLessThan(format.Components, 1, nameof(format));
+        _format = format;
+        for (int k = 0; k < format.Components; k++)
+            _writers.Add(WavWriter.Create(PathOf(k), _encoding, format.Channels, format.SampleRateHz));
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">The block is no whole number of sample frames, does not follow the one before, reaches
+    /// past the end, or holds NaN or infinity and the encoding is PCM.</exception>
+    public void Write(int component, long start, ReadOnlySpan<float> interleaved)
+    {
+        if (_files is not null) throw new InvalidOperationException("Complete was called; no more can be written.");
+        ArgumentOutOfRangeException.ThrowIfNegative(component);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(component, _writers.Count);
+        WavWriter writer = _writers[component];
+        if (start != writer.Frames)
+            throw new ArgumentException($"Component {component} continues at sample frame {start}; expected {writer.Frames}, where the block before ended.", nameof(start));
+        if (interleaved.Length / _format.Channels > _format.Length - start)
+            throw new ArgumentException($"Component {component} would reach sample frame {start + interleaved.Length / _format.Channels}; its length is {_format.Length}.", nameof(interleaved));
+        writer.Write(interleaved);
+    }
+
+    /// <summary>Finishes the headers and closes the files; then <see cref="Files"/> describes them.</summary>
+    /// <exception cref="InvalidOperationException"><see cref="Begin"/> has not been called, or a component has not been written to its end.</exception>
+    public void Complete()
+    {
+        if (_files is not null) return;
+        if (_writers.Count == 0) throw new InvalidOperationException("Begin has not been called; there is nothing to finish.");
+        int unfinished = _writers.FindIndex(w => w.Frames != _format.Length);
+        if (unfinished >= 0)
+            throw new InvalidOperationException($"Component {unfinished} holds {_writers[unfinished].Frames} of {_format.Length} sample frames; write the rest first.");
+        Dispose();
+        _files = [];
+        for (int k = 0; k < _writers.Count; k++) _files.Add(_writers[k].Describe(FileName(k, _writers.Count)));
+    }
+
+    /// <summary>Closes the files. Without <see cref="Complete"/> they hold what was written up to now, with headers that say so.</summary>
+    public void Dispose() => Close(0);
+
+    // Each file is closed even if the one before it could not be.
+    private void Close(int first)
+    {
+        if (first == _writers.Count) return;
+        try { _writers[first].Dispose(); }
+        finally { Close(first + 1); }
+    }
+
+    private string PathOf(int component) => Path.Combine(_folder, FileName(component, _format.Components));
+}
