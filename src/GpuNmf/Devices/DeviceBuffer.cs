@@ -1,0 +1,57 @@
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace GpuNmf.Devices;
+
+/// <summary>Memory on a device that the session counts. Views are values and must not outlive it.</summary>
+internal sealed class DeviceBuffer<T> : IDisposable where T : unmanaged
+{
+    private readonly DeviceSession _session;
+    private MemoryBuffer1D<T, Stride1D.Dense>? _memory;
+
+    internal DeviceBuffer(DeviceSession session, MemoryBuffer1D<T, Stride1D.Dense> memory)
+    {
+        _session = session;
+        _memory = memory;
+    }
+
+    internal ArrayView<T> View => Memory.View.BaseView;
+
+    internal long Length => Memory.Length;
+
+    private MemoryBuffer1D<T, Stride1D.Dense> Memory => _memory ?? throw new ObjectDisposedException(nameof(DeviceBuffer<T>));
+
+    /// <summary>Copies from the host to <paramref name="start"/>.</summary>
+    internal void Upload(ReadOnlySpan<T> values, long start = 0)
+    {
+        if (values.IsEmpty) return;
+        View.SubView(start, values.Length).CopyFromCPU(_session.Stream, values);
+        _session.Synchronize();
+    }
+
+    /// <summary>Copies to the host from <paramref name="start"/>, after everything enqueued so far.</summary>
+    internal void Download(Span<T> values, long start = 0)
+    {
+        if (values.IsEmpty) return;
+        View.SubView(start, values.Length).CopyToCPU(_session.Stream, values);
+        _session.Synchronize();
+    }
+
+    internal T[] Download()
+    {
+        var values = new T[Length];
+        Download(values);
+        return values;
+    }
+
+    internal void Clear() => View.MemSetToZero(_session.Stream);
+
+    public void Dispose()
+    {
+        if (_memory is null) return;
+        long bytes = _memory.LengthInBytes;
+        _memory.Dispose();
+        _memory = null;
+        _session.Released(bytes);
+    }
+}

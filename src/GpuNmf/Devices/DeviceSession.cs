@@ -1,0 +1,142 @@
+using System.Runtime.Intrinsics;
+using ILGPU;
+using ILGPU.Algorithms;
+using ILGPU.Runtime;
+using ILGPU.Runtime.CPU;
+using ILGPU.Runtime.Cuda;
+using ILGPU.Runtime.OpenCL;
+
+namespace GpuNmf.Devices;
+
+/// <summary>
+/// An open device: the only place that makes ILGPU contexts and accelerators, and the only one that allocates on them.
+/// Whoever opens it disposes it, after every buffer.
+/// </summary>
+internal sealed class DeviceSession : IDisposable
+{
+    private readonly Context _context;
+    private long _liveBytes;
+    private long _peakBytes;
+    private long _allocations;
+
+    private DeviceSession(Context context, Accelerator accelerator, DeviceEntry entry, KernelForm form, SimdWidth simd, string kind)
+    {
+        _context = context;
+        Accelerator = accelerator;
+        Entry = entry;
+        Form = form;
+        Simd = simd;
+        Kind = kind;
+    }
+
+    internal Accelerator Accelerator { get; }
+
+    internal AcceleratorStream Stream => Accelerator.DefaultStream;
+
+    internal DeviceEntry Entry { get; }
+
+    internal KernelForm Form { get; }
+
+    /// <summary>Width of the strip kernels; meaningless for tiles.</summary>
+    internal SimdWidth Simd { get; }
+
+    /// <summary>Equal kinds give equal bits: <c>cpu-512</c>, <c>cuda</c>, <c>opencl</c>.</summary>
+    internal string Kind { get; }
+
+    /// <summary>Threads that one group may have.</summary>
+    internal int GroupLimit => Accelerator.MaxNumThreadsPerGroup;
+
+    /// <summary>Bytes allocated and not yet freed.</summary>
+    internal long LiveBytes => Interlocked.Read(ref _liveBytes);
+
+    /// <summary>The most bytes alive at one time.</summary>
+    internal long PeakBytes => Interlocked.Read(ref _peakBytes);
+
+    /// <summary>Allocations made so far; a test watches that iterations make none.</summary>
+    internal long Allocations => Interlocked.Read(ref _allocations);
+
+    /// <summary>Opens the device that a request names.</summary>
+    /// <exception cref="DeviceUnavailableException">It is not there; the message lists what is.</exception>
+    internal static DeviceSession Open(DeviceRequest request)
+    {
+        var found = DeviceCatalog.Choose(request);
+        return found.Device switch
+        {
+            CudaDevice cuda => OpenGpu(builder => builder.Cuda(device => device.DeviceId == cuda.DeviceId), found.Entry, "cuda"),
+            CLDevice cl => OpenGpu(builder => builder.OpenCL(device => device.DeviceId == cl.DeviceId), found.Entry, "opencl"),
+            _ => OpenCpu(request),
+        };
+    }
+
+    /// <summary>Opens a simulated GPU, slow and exact about barriers and group limits: for tests of tile kernels.</summary>
+    internal static DeviceSession OpenSimulated(CPUDevice device, string name)
+    {
+        var context = NewContext(builder => builder.CPU(device));
+        return Finish(context, () => context.CreateCPUAccelerator(0),
+            new DeviceEntry(DeviceKind.Cpu, 0, name, 0, device.NumMultiprocessors, null), KernelForm.Tile, SimdWidth.Auto, name);
+    }
+
+    /// <summary>Allocates zeroed memory on the device.</summary>
+    /// <param name="length">Number of elements, at least 1.</param>
+    internal DeviceBuffer<T> Allocate<T>(long length) where T : unmanaged
+    {
+        var memory = Accelerator.Allocate1D<T>(length);
+        long live = Interlocked.Add(ref _liveBytes, memory.LengthInBytes);
+        Interlocked.Increment(ref _allocations);
+        if (live > _peakBytes) _peakBytes = live;
+        memory.MemSetToZero(Stream);
+        return new DeviceBuffer<T>(this, memory);
+    }
+
+    internal void Released(long bytes) => Interlocked.Add(ref _liveBytes, -bytes);
+
+    internal void Synchronize() => Stream.Synchronize();
+
+    public void Dispose()
+    {
+        Accelerator.Dispose();
+        _context.Dispose();
+    }
+
+    /// <summary>The widest vectors that the processor runs in hardware.</summary>
+    internal static SimdWidth WidestSimd() =>
+        Vector512.IsHardwareAccelerated ? SimdWidth.Bits512 : Vector256.IsHardwareAccelerated ? SimdWidth.Bits256 : SimdWidth.Bits128;
+
+    private static DeviceSession OpenCpu(DeviceRequest request)
+    {
+        int threads = request.Threads ?? Environment.ProcessorCount;
+        if (threads is < 1 or > 1024)
+            throw new ArgumentOutOfRangeException(nameof(request), threads, $"Threads is {threads}; it must lie in 1..1024.");
+        var simd = request.Simd == SimdWidth.Auto ? WidestSimd() : request.Simd;
+        // One multiprocessor a thread, groups of one thread. Two threads a warp is the least that ILGPU accepts; the second sleeps.
+        var context = NewContext(builder => builder.CPU(new CPUDevice(2, 1, threads)));
+        return Finish(context, () => context.CreateCPUAccelerator(0, CPUAcceleratorMode.Parallel),
+            DeviceCatalog.CpuEntry(threads), KernelForm.Strip, simd, $"cpu-{(int)simd}");
+    }
+
+    private static DeviceSession OpenGpu(Action<Context.Builder> choose, DeviceEntry entry, string kind)
+    {
+        DriverProbe.EnsureOpenClResolvable();
+        var context = NewContext(choose);
+        return Finish(context, () => context.Devices[0].CreateAccelerator(context), entry, KernelForm.Tile, SimdWidth.Auto, kind);
+    }
+
+    private static Context NewContext(Action<Context.Builder> choose) => Context.Create(builder =>
+    {
+        builder.EnableAlgorithms().Optimize(OptimizationLevel.O2);
+        choose(builder);
+    });
+
+    private static DeviceSession Finish(Context context, Func<Accelerator> open, DeviceEntry entry, KernelForm form, SimdWidth simd, string kind)
+    {
+        try
+        {
+            return new DeviceSession(context, open(), entry, form, simd, kind);
+        }
+        catch
+        {
+            context.Dispose();
+            throw;
+        }
+    }
+}

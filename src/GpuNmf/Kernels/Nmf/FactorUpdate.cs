@@ -1,0 +1,19 @@
+using ILGPU.Algorithms;
+
+namespace GpuNmf.Kernels.Nmf;
+
+/// <summary>One multiplicative step of one factor entry.</summary>
+internal static class FactorUpdate
+{
+    /// <summary>Denominators are kept from zero by this; a numerator is then zero as well, so any positive normal number will do.</summary>
+    internal const float SmallestDenominator = 1e-30f;
+
+    /// <summary>factor (numerator / denominator)^exponent, zero below the floor.</summary>
+    internal static float Step(float factor, float numerator, float denominator, float exponent, float floor)
+    {
+        float ratio = numerator / (denominator > SmallestDenominator ? denominator : SmallestDenominator);
+        float scale = exponent == 1f ? ratio : exponent == 0.5f ? XMath.Sqrt(ratio) : ratio > 0f ? XMath.Exp(exponent * XMath.Log(ratio)) : 0f;
+        float next = factor * scale;
+        return next < floor ? 0f : next;
+    }
+}

@@ -1,0 +1,76 @@
+using GpuNmf.Devices;
+
+namespace GpuNmf.Kernels.Nmf;
+
+/// <summary>
+/// Sizes of one factorisation problem in memory: a function of bins, frames, rank and the kernels' form alone, never of cores,
+/// memory or batch. All sums over frames follow from it.
+/// </summary>
+internal sealed record NmfGeometry
+{
+    private NmfGeometry(int bins, int frames, int rank, KernelForm form)
+    {
+        Bins = bins;
+        Frames = frames;
+        Rank = rank;
+        Form = form;
+    }
+
+    internal int Bins { get; }
+
+    internal int Frames { get; }
+
+    internal int Rank { get; }
+
+    internal KernelForm Form { get; }
+
+    /// <summary>Floats between the rows of X: the bins rounded up to 32.</summary>
+    internal int Pitch => PitchOf(Bins);
+
+    /// <summary>K': floats between the activations of neighbouring frames; a whole number of the widest vectors, or of float quads.</summary>
+    internal int RankPitch => RoundUp(Rank, Form == KernelForm.Strip ? 16 : 4);
+
+    /// <summary>Rows of X and H in memory: the frames rounded up to the kernels' block of frames, zero behind the last.</summary>
+    internal int Rows => RowsOf(Frames, Form);
+
+    /// <summary>
+    /// Frames of a slice. Long enough that a slice's partial sums (K x P) are small beside its part of X, at most 256 slices for strips
+    /// and 1024 for tiles, which must fill more processors.
+    /// </summary>
+    internal int SliceFrames => Form == KernelForm.Strip
+        ? RoundUp(Math.Max(Math.Max(64, Rank), CeilDiv(Frames, 256)), StripPassKernel.FrameBlock)
+        : RoundUp(Math.Max(Rank > TileOnePassRank ? 4 * Rank : TileFrameBlock, CeilDiv(Frames, 1024)), TileFrameBlock);
+
+    /// <summary>S, the number of slices.</summary>
+    internal int Slices => CeilDiv(Frames, SliceFrames);
+
+    /// <summary>Floats of the templates in memory.</summary>
+    internal int TemplateLength => Form == KernelForm.Strip ? Rank * Pitch : Pitch * RankPitch;
+
+    /// <summary>Up to this rank tiles take one pass over X; above, one kernel for each factor.</summary>
+    internal const int TileOnePassRank = 12;
+
+    /// <summary>Frames that a tile kernel takes together.</summary>
+    internal const int TileFrameBlock = 16;
+
+    /// <exception cref="ArgumentOutOfRangeException">A size is below 1, or there are 2^30 frames or more.</exception>
+    internal static NmfGeometry Of(int bins, long frames, int rank, KernelForm form)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(bins, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(frames, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(frames, 1 << 30);
+        ArgumentOutOfRangeException.ThrowIfLessThan(rank, 1);
+        return new NmfGeometry(bins, (int)frames, rank, form);
+    }
+
+    internal static int PitchOf(int bins) => RoundUp(bins, 32);
+
+    internal static int RowsOf(long frames, KernelForm form) =>
+        checked((int)((frames + BlockOf(form) - 1) / BlockOf(form) * BlockOf(form)));
+
+    private static int BlockOf(KernelForm form) => form == KernelForm.Strip ? StripPassKernel.FrameBlock : TileFrameBlock;
+
+    private static int CeilDiv(int a, int b) => (a + b - 1) / b;
+
+    private static int RoundUp(int value, int multiple) => (value + multiple - 1) / multiple * multiple;
+}

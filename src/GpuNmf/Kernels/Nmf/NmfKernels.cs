@@ -1,0 +1,11 @@
+using GpuNmf.Devices;
+
+namespace GpuNmf.Kernels.Nmf;
+
+/// <summary>Chooses the form of the update kernels.</summary>
+internal static class NmfKernels
+{
+    internal static INmfKernels Load(DeviceSession session, NmfGeometry geometry, double beta) => session.Form == KernelForm.Strip
+        ? StripNmfKernels.Load(session, geometry, beta)
+        : throw new NotImplementedException();
+}

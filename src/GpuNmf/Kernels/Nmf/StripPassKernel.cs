@@ -1,0 +1,151 @@
+using System.Runtime.CompilerServices;
+using ILGPU;
+using ILGPU.Frontend;
+using ILGPU.Runtime;
+
+namespace GpuNmf.Kernels.Nmf;
+
+/// <summary>
+/// One pass over X on the CPU accelerator: a group of one thread takes a slice of frames, four frames at a time, through the update of
+/// the activations and the accumulation for the templates while their part of X is in the first cache.
+/// </summary>
+/// <remarks>
+/// X [rows][P], templates [K][P], activations [rows][K'], K' the rank rounded up to 16; rows a multiple of 4, padding zero.
+/// Every sum has one order: over components k upwards from epsilon; over bins in SIMD lanes, each upwards, then the lanes; over the
+/// frames of a slice upwards. Bytes an element of X: 4 read. Flops an element: 8K (beta 1), 12K (others), 4K (beta 2).
+/// </remarks>
+internal static unsafe class StripPassKernel
+{
+    /// <summary>Frames taken together: each vector of a template is loaded once for the four.</summary>
+    internal const int FrameBlock = 4;
+
+    /// <summary>Bins of which the terms of four frames are kept at a time (17 KB a plane, inside the first cache).</summary>
+    internal const int BinBlock = 1056;
+
+    /// <summary>Launch with one group of one thread a slice.</summary>
+    public static void Run<TVector, TLanes, TDivergence, TPass>(PassArgs args)
+        where TVector : unmanaged
+        where TLanes : ILanes<TVector>
+        where TDivergence : IDivergence
+        where TPass : IPass =>
+        Slice<TVector, TLanes, TDivergence, TPass>(args, args.FirstSlice + Grid.IdxX);
+
+    [External("strip_pass")]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Slice<TVector, TLanes, TDivergence, TPass>(PassArgs args, int slice)
+        where TVector : unmanaged
+        where TLanes : ILanes<TVector>
+        where TDivergence : IDivergence
+        where TPass : IPass
+    {
+        float* numeratorPlane = stackalloc float[FrameBlock * BinBlock + 16];
+        float* denominatorPlane = stackalloc float[TDivergence.HasDenominator ? FrameBlock * BinBlock + 16 : 16];
+        var numerators = stackalloc TVector[TPass.UpdatesActivations ? FrameBlock * args.Rank : 1];
+        var denominators = stackalloc TVector[TPass.UpdatesActivations && TDivergence.HasDenominator ? FrameBlock * args.Rank : 1];
+        var tile = new StripTile<TVector>
+        {
+            NumeratorPlane = Aligned(numeratorPlane),
+            DenominatorPlane = Aligned(denominatorPlane),
+            Numerators = numerators,
+            Denominators = denominators,
+        };
+
+        if (TPass.AccumulatesTemplates) StripTemplateSums.Clear<TDivergence>(args, slice);
+        int end = Math.Min(args.Frames, (slice + 1) * args.SliceFrames);
+        for (int frame = slice * args.SliceFrames; frame < end; frame += FrameBlock)
+        {
+            if (TPass.UpdatesActivations) UpdateActivations<TVector, TLanes, TDivergence>(args, frame, tile);
+            AccumulateTemplates<TVector, TLanes, TDivergence, TPass>(args, slice, frame, tile);
+            if (TPass.AccumulatesTemplates) StripTemplateSums.Add<TVector, TLanes, TDivergence>(args, slice, frame);
+        }
+    }
+
+    private static void UpdateActivations<TVector, TLanes, TDivergence>(in PassArgs args, int frame, in StripTile<TVector> tile)
+        where TVector : unmanaged
+        where TLanes : ILanes<TVector>
+        where TDivergence : IDivergence
+    {
+        float* x = args.X.Pointer() + (long)frame * args.Pitch;
+        float* from = args.ActivationsFrom.Pointer() + (long)frame * args.RankPitch;
+        float* templates = args.Templates.Pointer();
+        int cells = FrameBlock * args.Rank;
+        new Span<TVector>(tile.Numerators, cells).Clear();
+        if (TDivergence.HasDenominator) new Span<TVector>(tile.Denominators, cells).Clear();
+
+        for (int bin = 0; bin < args.Pitch; bin += BinBlock)
+        {
+            int bins = Math.Min(BinBlock, args.Pitch - bin);
+            float* plane = x + bin;
+            int stride = args.Pitch;
+            if (!TDivergence.UsesGram)
+            {
+                StripTerms.Form<TVector, TLanes, TDivergence, InnerPass>(args, x + bin, templates + bin, from, bins, tile, null);
+                plane = tile.NumeratorPlane;
+                stride = BinBlock;
+            }
+            StripContraction.OverBins<TVector, TLanes>(plane, stride, templates + bin, args.Pitch, args.Rank, bins, tile.Numerators);
+            if (TDivergence.HasDenominator)
+                StripContraction.OverBins<TVector, TLanes>(tile.DenominatorPlane, BinBlock, templates + bin, args.Pitch, args.Rank, bins, tile.Denominators);
+        }
+        StripActivationStep.Run<TVector, TLanes, TDivergence>(args, frame, tile);
+    }
+
+    private static void AccumulateTemplates<TVector, TLanes, TDivergence, TPass>(in PassArgs args, int slice, int frame, in StripTile<TVector> tile)
+        where TVector : unmanaged
+        where TLanes : ILanes<TVector>
+        where TDivergence : IDivergence
+        where TPass : IPass
+    {
+        float* x = args.X.Pointer() + (long)frame * args.Pitch;
+        float* activations = args.Activations.Pointer() + (long)frame * args.RankPitch;
+        float* templates = args.TemplatesToUpdate.Pointer();
+        long partial = (long)slice * args.Rank * args.Pitch;
+        var losses = stackalloc TVector[FrameBlock];
+        for (int f = 0; f < FrameBlock; f++) losses[f] = default;
+
+        for (int bin = 0; bin < args.Pitch; bin += BinBlock)
+        {
+            int bins = Math.Min(BinBlock, args.Pitch - bin);
+            float* plane = x + bin;
+            int stride = args.Pitch;
+            if (!TDivergence.UsesGram || TPass.SumsLoss)
+                StripTerms.Form<TVector, TLanes, TDivergence, TPass>(args, x + bin, templates + bin, activations, bins, tile, losses);
+            if (!TPass.AccumulatesTemplates) continue;
+            if (!TDivergence.UsesGram)
+            {
+                plane = tile.NumeratorPlane;
+                stride = BinBlock;
+            }
+            StripContraction.OverFrames<TVector, TLanes>(plane, stride, activations, args.RankPitch, args.Rank, bins, args.Numerators.Pointer() + partial + bin, args.Pitch);
+            if (TDivergence.HasDenominator)
+                StripContraction.OverFrames<TVector, TLanes>(tile.DenominatorPlane, BinBlock, activations, args.RankPitch, args.Rank, bins, args.Denominators.Pointer() + partial + bin, args.Pitch);
+        }
+        if (TPass.SumsLoss)
+            for (int f = 0; f < FrameBlock; f++) args.Losses.Pointer()[frame + f] = TLanes.Sum(losses[f]);
+    }
+
+    private static float* Aligned(float* pointer) => (float*)(((nint)pointer + 63) & ~(nint)63);
+}
+
+/// <summary>What one thread keeps of four frames.</summary>
+internal unsafe struct StripTile<TVector> where TVector : unmanaged
+{
+    /// <summary>x v^(beta-2) of four frames, a row of <see cref="StripPassKernel.BinBlock"/> each.</summary>
+    public float* NumeratorPlane;
+
+    /// <summary>v^(beta-1), as the numerators.</summary>
+    public float* DenominatorPlane;
+
+    /// <summary>Running sums over the bins, [component][frame].</summary>
+    public TVector* Numerators;
+
+    /// <summary>As the numerators.</summary>
+    public TVector* Denominators;
+}
+
+/// <summary>Views as pointers, on the CPU only.</summary>
+internal static unsafe class StripPointers
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static float* Pointer(this ArrayView<float> view) => (float*)view.LoadEffectiveAddressAsPtr();
+}

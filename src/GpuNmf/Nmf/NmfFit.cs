@@ -1,0 +1,13 @@
+namespace GpuNmf.Nmf;
+
+/// <summary>What a factorisation found, in the caller's units.</summary>
+/// <param name="Templates">W, bins x components.</param>
+/// <param name="Activations">H, components x frames.</param>
+/// <param name="LossTrace">Loss at the start, after every 10th iteration and at the end.</param>
+/// <param name="Iterations">Iterations done.</param>
+/// <param name="Converged">True when the tolerance was met.</param>
+internal sealed record NmfFit(float[,] Templates, float[,] Activations, IReadOnlyList<LossPoint> LossTrace, int Iterations, bool Converged)
+{
+    /// <summary>True when X was zero everywhere: there was nothing to factorise.</summary>
+    internal bool Silent { get; init; }
+}

@@ -1,0 +1,32 @@
+namespace GpuNmf.Nmf;
+
+/// <summary>
+/// The random start: |N(0,1)| sqrt(mean(X) / K), as scikit-learn's <c>init='random'</c>, from a counter (row, component, matrix) and the
+/// seed. Made in double on the host and rounded once, so that it is the same on every device.
+/// </summary>
+internal static class RandomStart
+{
+    private const uint TemplatesMatrix = 0, ActivationsMatrix = 1;
+
+    /// <summary>Templates, bins x components.</summary>
+    internal static float[,] Templates(int bins, int rank, double mean, ulong seed) => Fill(bins, rank, mean, seed, TemplatesMatrix, false);
+
+    /// <summary>Activations, components x frames.</summary>
+    internal static float[,] Activations(int frames, int rank, double mean, ulong seed) => Fill(frames, rank, mean, seed, ActivationsMatrix, true);
+
+    private static float[,] Fill(int rows, int rank, double mean, ulong seed, uint matrix, bool transposed)
+    {
+        double scale = Math.Sqrt(mean / rank);
+        var values = transposed ? new float[rank, rows] : new float[rows, rank];
+        for (int row = 0; row < rows; row++)
+        {
+            for (int k = 0; k < rank; k++)
+            {
+                float value = (float)(scale * Math.Abs(Philox.Normal(((uint)row, 0, (uint)k, matrix), seed)));
+                if (transposed) values[k, row] = value;
+                else values[row, k] = value;
+            }
+        }
+        return values;
+    }
+}

@@ -1,0 +1,35 @@
+namespace GpuNmf.Nmf;
+
+/// <summary>Checks a start that the caller gave.</summary>
+internal static class StartCheck
+{
+    /// <exception cref="ArgumentException">Wrong shape, or an entry that is negative, NaN or infinite.</exception>
+    internal static void Templates(float[,]? templates, int bins, int rank)
+    {
+        if (templates is null) return;
+        Shape(templates, bins, rank, "InitialTemplates", $"{bins} bins x {rank} components");
+        Entries(templates, "InitialTemplates");
+    }
+
+    /// <inheritdoc cref="Templates"/>
+    internal static void Activations(float[,]? activations, int rank, int frames)
+    {
+        if (activations is null) return;
+        Shape(activations, rank, frames, "InitialActivations", $"{rank} components x {frames} frames");
+        Entries(activations, "InitialActivations");
+    }
+
+    private static void Shape(float[,] values, int rows, int columns, string name, string meaning)
+    {
+        if (values.GetLength(0) != rows || values.GetLength(1) != columns)
+            throw new ArgumentException($"{name} is {values.GetLength(0)} x {values.GetLength(1)}; expected {rows} x {columns} ({meaning}).");
+    }
+
+    private static void Entries(float[,] values, string name)
+    {
+        for (int i = 0; i < values.GetLength(0); i++)
+            for (int j = 0; j < values.GetLength(1); j++)
+                if (!(values[i, j] >= 0 && values[i, j] < float.PositiveInfinity))
+                    throw new ArgumentException($"{name}[{i}, {j}] is {values[i, j]}; every entry must be finite and not negative.");
+    }
+}
