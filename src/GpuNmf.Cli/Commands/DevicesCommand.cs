@@ -23,7 +23,7 @@ internal static class DevicesCommand
         {
             IReadOnlyList<DeviceEntry> devices = context.Engine.ListDevices();
             if (parsed.GetValue(json)) context.Stdout.Write(JsonText.Write(Document(devices)));
-            else SummaryTable.ConsoleFor(context.Stdout).Write(Table(devices));
+            else TableConsole.Write(context.Stdout, Table(devices));
             return ExitCodes.Ok;
         });
         return command;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using GpuNmf.Cli.Commands;
 
 namespace GpuNmf.Cli.Errors;
 
@@ -31,13 +32,19 @@ internal static class UsageErrors
     // The parser hands an unknown "--x" to the next argument that still takes a value; so look at the tokens themselves.
     private static string? FindUnknownOption(ParseResult parsed, Command command, string see)
     {
+        string[] known = [.. command.Options.SelectMany(o => o.Aliases.Append(o.Name)), "--help"];
+        Token? before = null;
         foreach (Token token in parsed.Tokens)
         {
             if (token.Type == TokenType.DoubleDash) return null;
-            if (token.Type != TokenType.Argument || token.Value.Length < 2 || token.Value[0] != '-' || IsNumber(token.Value)) continue;
-            string name = token.Value.Split('=', ':')[0];
-            IEnumerable<string> known = command.Options.Where(o => !o.Hidden).SelectMany(o => o.Aliases.Append(o.Name)).Append("--help");
-            return $"unknown option '{name}'{Spelling.Suggest(name, known)}{see}";
+            if (token.Type == TokenType.Argument && token.Value.Length > 1 && token.Value[0] == '-' && !IsNumber(token.Value))
+            {
+                string name = token.Value.Split('=', ':')[0];
+                return known.Contains(name) && before is { Type: TokenType.Option } && command.Options.FirstOrDefault(o => o.Name == before.Value) is { } hungry
+                    ? NeedsValue(hungry, see)
+                    : $"unknown option '{name}'{Spelling.Suggest(name, known)}{see}";
+            }
+            before = token;
         }
         return null;
     }
@@ -50,7 +57,7 @@ internal static class UsageErrors
             if (result.Implicit) continue;
             if (result.IdentifierTokenCount > 1) return $"{option.Name} is given {result.IdentifierTokenCount} times; give it once{see}";
             if (option.Arity.MinimumNumberOfValues > 0 && result.Tokens.Count == 0)
-                return $"{option.Name} needs a value, {option.Name} {option.HelpName}{see}";
+                return NeedsValue(option, see);
             if (option.ValueType == typeof(bool) && result.Tokens.Count > 0)
                 return $"{option.Name} takes no value; '{result.Tokens[0].Value}' is given{see}";
         }
@@ -68,12 +75,14 @@ internal static class UsageErrors
     {
         foreach (Argument argument in command.Arguments)
             if (parsed.GetResult(argument) is not { Tokens.Count: > 0 })
-                return $"{argument.Name} is missing: {argument.Description}{see}";
+                return $"{argument.Name} is missing: {argument.Description?.TrimEnd('.')}{see}";
         foreach (Option option in command.Options)
-            if (option.Required && parsed.GetResult(option) is null)
-                return $"{option.Name} is missing: {option.Description}{see}";
+            if (option.Required && !parsed.IsGiven(option))
+                return $"{option.Name} {option.HelpName} is missing: {option.Description?.TrimEnd('.')}{see}";
         return null;
     }
+
+    private static string NeedsValue(Option option, string see) => $"{option.Name} needs a value, {option.Name} {option.HelpName}{see}";
 
     private static bool IsNumber(string text) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _);
 }

@@ -23,15 +23,11 @@ internal static class SummaryTable
                 Invariant($"{k + 1}"), Markup.Escape(run.Stems[k].FileName), Invariant($"{100 * share:F1} %"),
                 Decibels(run.Stems[k].Rms), Decibels(run.Stems[k].Peak));
         }
-        ConsoleFor(stdout).Write(table);
+        TableConsole.Write(stdout, table);
         string end = run.Result.Converged ? "converged" : "not converged";
         string loss = run.Result.LossTrace.Count > 0 ? Invariant($", loss {run.Result.LossTrace[^1].Loss:G6}") : "";
         stdout.WriteLine(Invariant($"{run.Stems.Count} parts of {run.Recording.FileName} in {run.Request.Output.Folder}: {run.Result.Iterations} iterations, {end}{loss}, on {run.Result.Kind} ({run.Result.Device.Name})"));
     }
-
-    /// <summary>A console that draws on any writer; it asks the terminal for its width only when the writer is one.</summary>
-    internal static IAnsiConsole ConsoleFor(TextWriter writer) =>
-        AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer), Interactive = InteractionSupport.No });
 
     private static string Decibels(double amplitude) => amplitude > 0 ? Invariant($"{20 * Math.Log10(amplitude):F1}") : "-inf";
 
