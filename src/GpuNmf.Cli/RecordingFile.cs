@@ -81,12 +81,15 @@ internal sealed class RecordingFile : IDisposable
         request.Start.RequireShape(request.Options.Stft.Bins, frames * rows);
     }
 
-    // With --force the old folder is deleted at the end, and the recording with it.
+    // With --force the old folder is deleted at the end, what a kill left is deleted at once, and the recording with them.
     private static void RefuseInputInOutput(string input, string folder)
     {
-        string inside = Path.GetFullPath(folder).TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar;
-        if (input.Length > 0 && Path.GetFullPath(input).StartsWith(inside, StringComparison.Ordinal))
-            throw new CliException(ExitCodes.Usage, $"INPUT '{input}' lies in --out '{folder}', which would be replaced; choose another --out");
+        if (input.Length == 0) return;
+        string target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+        string recording = Path.GetFullPath(input);
+        foreach (string suffix in (string[])["", OutputFolder.PartialSuffix, OutputFolder.ReplacedSuffix])
+            if (recording.StartsWith(target + suffix + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+                throw new CliException(ExitCodes.Usage, $"INPUT '{input}' lies in '{target + suffix}', which would be replaced; choose another --out");
     }
 
     private static CliException Unsuitable(string message) => new(ExitCodes.Input, message);

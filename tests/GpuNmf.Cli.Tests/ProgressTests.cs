@@ -73,6 +73,20 @@ public sealed class ProgressTests
     }
 
     [Fact]
+    public void The_live_line_hands_the_work_and_its_result_through()
+    {
+        using var text = new StringWriter();
+        int result = new LiveProgress(text).Run(progress =>
+        {
+            foreach (SeparationStage stage in Enum.GetValues<SeparationStage>())
+                for (int i = 0; i <= 3; i++) progress.Report(new(stage, i, 3, stage == SeparationStage.Factorising ? 1.5 : null));
+            return 42;
+        });
+        Assert.Equal(42, result);
+        Assert.Throws<FormatException>(() => new LiveProgress(text).Run<int>(_ => throw new FormatException()));
+    }
+
+    [Fact]
     public void A_run_reports_on_stderr_only()
     {
         using var folder = new TemporaryFolder();

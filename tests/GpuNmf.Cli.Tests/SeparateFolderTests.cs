@@ -76,4 +76,14 @@ public sealed class SeparateFolderTests : IDisposable
         CliRun.Of("separate", stem, "--out", _folder["parts"], "--force").AssertError(ExitCodes.Usage, "component-01.wav", "would be replaced");
         Assert.True(File.Exists(stem));
     }
+
+    [Fact]
+    public void A_recording_in_what_a_kill_left_is_kept()
+    {
+        Directory.CreateDirectory(_folder["parts.partial"]);
+        File.WriteAllText(_folder["parts.partial", OwnFolder.WorkMarker], "");
+        string stem = TestRecording.WriteTones(_folder["parts.partial", "component-01.wav"]);
+        CliRun.Of("separate", stem, "--out", _folder["parts"]).AssertError(ExitCodes.Usage, "parts.partial", "would be replaced");
+        Assert.True(File.Exists(stem));
+    }
 }

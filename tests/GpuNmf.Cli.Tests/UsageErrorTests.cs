@@ -47,7 +47,7 @@ public sealed class UsageErrorTests : IDisposable
     [InlineData("--device opencl:1 --simd 128", "--simd", "cpu device", "opencl:1")]
     [InlineData("--encoding mp3", "--encoding is 'mp3'", "float32, pcm16, pcm24")]
     [InlineData("--start -1", "--start is '-1'", "at least 0")]
-    [InlineData("--start 9", "--start", "before the end", "0.5 s")]
+    [InlineData("--start 9.5", "--start is 9.5; it must be", "before the end", "0.5 s")]
     [InlineData("--duration 0", "--duration is '0'", "above 0")]
     [InlineData("--duration infinity", "--duration is 'infinity'", "seconds")]
     [InlineData("--ranl 8", "unknown option '--ranl'", "did you mean '--rank'?", "separate --help")]

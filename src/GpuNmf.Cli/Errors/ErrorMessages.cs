@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using GpuNmf.Audio;
 using GpuNmf.Devices;
@@ -46,7 +47,10 @@ internal static partial class ErrorMessages
             text = Regex.Replace(text, $@"(?<![\w-]){property}(?!\w)", option);
         }
         string? culprit = OptionNames.FirstOrDefault(n => n.Property == exception.ParamName).Option;
-        return culprit is null || text.Contains(culprit, StringComparison.Ordinal) ? text : $"{culprit}: {text}";
+        if (culprit is null) return text;
+        if (exception is ArgumentOutOfRangeException { ActualValue: { } value } && text.StartsWith($"{culprit} must ", StringComparison.Ordinal))
+            return string.Create(CultureInfo.InvariantCulture, $"{culprit} is {value}; it{text[culprit.Length..]}");
+        return text.Contains(culprit, StringComparison.Ordinal) ? text : $"{culprit}: {text}";
     }
 
     /// <summary>Line breaks become spaces: an error is one line.</summary>

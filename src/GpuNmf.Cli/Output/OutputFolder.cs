@@ -10,6 +10,12 @@ namespace GpuNmf.Cli.Output;
 /// </remarks>
 internal sealed class OutputFolder : IDisposable
 {
+    /// <summary>What is added to the target's name while work goes on.</summary>
+    public const string PartialSuffix = ".partial";
+
+    /// <summary>What is added to the name of a folder that is being replaced.</summary>
+    public const string ReplacedSuffix = ".replaced";
+
     private readonly bool _force;
     private readonly string _replacedPath;
     private readonly List<string> _createdParents = [];
@@ -21,8 +27,8 @@ internal sealed class OutputFolder : IDisposable
     {
         Target = target;
         _force = force;
-        PartialPath = target + ".partial";
-        _replacedPath = target + ".replaced";
+        PartialPath = target + PartialSuffix;
+        _replacedPath = target + ReplacedSuffix;
     }
 
     /// <summary>Where the folder will stand, absolute.</summary>
