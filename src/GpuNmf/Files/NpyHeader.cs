@@ -95,9 +95,9 @@ internal sealed partial record NpyHeader(int ElementBytes, bool BigEndian, bool 
         string[] parts = match.Groups[1].Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         if (parts.Length != 2)
             throw new InvalidDataException($"{path} has the shape ({match.Groups[1].Value}); a matrix (rows, columns) is expected. Reshape it, for example array.reshape(-1, 1) for one column.");
-        if (!int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out int rows)
-            || !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int columns))
-            throw new InvalidDataException($"{path} has the shape ({match.Groups[1].Value}); both numbers must lie in 0..{int.MaxValue}.");
+        if (!int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out int rows) || rows > Array.MaxLength
+            || !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int columns) || columns > Array.MaxLength)
+            throw new InvalidDataException($"{path} has the shape ({match.Groups[1].Value}); both numbers must lie in 0..{Array.MaxLength}.");
         return (rows, columns);
     }
 

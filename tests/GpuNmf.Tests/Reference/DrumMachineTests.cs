@@ -28,7 +28,9 @@ public sealed class DrumMachineTests
         float[] whole = machine.Render(150000).Mixture;
 
         var joined = new List<float>();
-        foreach (int block in new[] { 1, 4099, 127, 70000, 75773 }) joined.AddRange(machine.Render(joined.Count / 2, block).Mixture);
+        int[] blocks = [1, 4099, 127, 997, 2003];
+        for (int i = 0; joined.Count < whole.Length; i++)
+            joined.AddRange(machine.Render(joined.Count / 2, Math.Min(blocks[i % blocks.Length], (whole.Length - joined.Count) / 2)).Mixture);
 
         Assert.Equal(whole, joined.ToArray());
     }

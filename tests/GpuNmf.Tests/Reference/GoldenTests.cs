@@ -31,6 +31,23 @@ public sealed class GoldenTests
     }
 
     [Fact]
+    public void Measured_differences_are_found_by_their_names()
+    {
+        double measured = GoldenData.Clip("drums_kick_snare").Measured("mu", "b1_r5_it10", "f32", "WH_fro");
+
+        // The README's row for ten iterations in float32.
+        Assert.InRange(measured, 1e-9, 6e-6);
+    }
+
+    [Fact]
+    public void Only_16_bit_pcm_is_read_as_such()
+    {
+        string path = Path.Combine(GoldenData.Folder(), "data", "audio", "jstrait+wavefile", "test", "fixtures", "wave", "valid", "stereo_float_32_44100.wav");
+
+        Assert.Contains("16-bit", Assert.Throws<InvalidDataException>(() => Pcm16Wav.Read(path)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Names_of_files_follow_beta_and_rank()
     {
         Assert.Equal("b1p5_r16", Golden.Key(1.5, 16));

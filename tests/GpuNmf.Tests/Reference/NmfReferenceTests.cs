@@ -53,6 +53,23 @@ public sealed class NmfReferenceTests
         GoldenData.Within(1e-12 * of, Math.Abs(BetaDivergence.Of(x, x, beta)), $"beta {beta} at X");
     }
 
+    // One cell, x = 2 and w = h = 1, worked out by hand from the definition of the divergence.
+    [Theory]
+    [InlineData(-1, 0.25, 1.0 / 3)]
+    [InlineData(0, 1 - 0.6931471805599453, 0.5)]
+    [InlineData(1, 2 * 0.6931471805599453 - 1, 1)]
+    [InlineData(2, 0.5, 1)]
+    [InlineData(3, 2.0 / 3, 0.5)]
+    [InlineData(4, 1.0 + 1.0 / 12 - 1.0 / 6, 1.0 / 3)]
+    public void One_cell_is_as_by_hand(double beta, double loss, double gamma)
+    {
+        double[,] x = { { 2 } }, one = { { 1 } };
+
+        GoldenData.Within(1e-15, Math.Abs(BetaDivergence.Of(x, one, one, beta) - loss), "loss");
+        GoldenData.Within(4e-16, Math.Abs(NmfReference.UpdateW(x, one, one, beta)[0, 0] - Math.Pow(2, gamma)), "W");
+        GoldenData.Within(4e-16, Math.Abs(NmfReference.UpdateH(x, one, one, beta)[0, 0] - Math.Pow(2, gamma)), "H");
+    }
+
     [Fact]
     public void The_exponent_one_is_the_plain_ratio()
     {

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using ILGPU;
 using ILGPU.Frontend;
-using ILGPU.Runtime;
 
 namespace GpuNmf.Kernels.Nmf;
 
@@ -141,11 +140,4 @@ internal unsafe struct StripTile<TVector> where TVector : unmanaged
 
     /// <summary>As the numerators.</summary>
     public TVector* Denominators;
-}
-
-/// <summary>Views as pointers, on the CPU only.</summary>
-internal static unsafe class StripPointers
-{
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static float* Pointer(this ArrayView<float> view) => (float*)view.LoadEffectiveAddressAsPtr();
 }

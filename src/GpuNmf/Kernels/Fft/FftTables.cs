@@ -1,0 +1,49 @@
+using GpuNmf.Devices;
+using GpuNmf.Stft;
+
+namespace GpuNmf.Kernels.Fft;
+
+/// <summary>Twiddle factors and window of one framing on the device, computed in double and rounded once.</summary>
+internal sealed class FftTables : IDisposable
+{
+    internal FftTables(DeviceSession session, StftOptions options)
+    {
+        float[] window = WindowFunctions.Frame(options);
+        Twiddles = session.Allocate<float>(2 * options.FftLength);
+        try
+        {
+            Window = session.Allocate<float>(options.FftLength);
+            Twiddles.Upload(Roots(options.FftLength));
+            Window.Upload(window);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>exp(-2 pi i k / N), k below N: real and imaginary parts in turn.</summary>
+    internal DeviceBuffer<float> Twiddles { get; }
+
+    /// <summary>The window of a frame [N], centred and zero-padded.</summary>
+    internal DeviceBuffer<float> Window { get; } = null!;
+
+    public void Dispose()
+    {
+        Twiddles.Dispose();
+        Window?.Dispose();
+    }
+
+    private static float[] Roots(int length)
+    {
+        var roots = new float[2 * length];
+        for (int k = 0; k < length; k++)
+        {
+            var (sine, cosine) = Math.SinCos(-2 * Math.PI * k / length);
+            roots[2 * k] = (float)cosine;
+            roots[2 * k + 1] = (float)sine;
+        }
+        return roots;
+    }
+}

@@ -1,0 +1,169 @@
+using GpuNmf.Audio;
+using GpuNmf.Devices;
+using GpuNmf.Kernels.Masking;
+using GpuNmf.Kernels.Nmf;
+using GpuNmf.Stft;
+
+namespace GpuNmf.Masking;
+
+/// <summary>What the stems are made of.</summary>
+/// <param name="Signal">The mixture's channels on the device.</param>
+/// <param name="Templates">Templates in the form's layout, in the caller's units.</param>
+/// <param name="Activations">Activations [T M][K'].</param>
+/// <param name="Geometry">Shape of the factorisation.</param>
+internal sealed record StemIngredients(DeviceSignal Signal, DeviceBuffer<float> Templates, DeviceBuffer<float> Activations, NmfGeometry Geometry);
+
+/// <summary>
+/// Forms the stems block by block: the mixture's spectrum again (cheaper than keeping it), masks, inverse transform, overlap-add. Every
+/// sample is the sum of the same frames in the same order whatever the blocks are.
+/// </summary>
+internal sealed class StemRenderer : IDisposable
+{
+    /// <summary>Hops of output a block.</summary>
+    private const int BlockHops = 64;
+
+    /// <summary>Bytes of windowed frames at one time, at least one component's.</summary>
+    private const long FrameBytes = 32L << 20;
+
+    private readonly ForwardTransform _transform;
+    private readonly StftOptions _stft;
+    private readonly StemLauncher _launcher;
+    private readonly StemIngredients _from;
+    private readonly List<IDisposable> _owned = [];
+    private readonly DeviceBuffer<float> _real, _imaginary, _peaks, _scales, _frames, _output, _scratch;
+    private readonly int _maxSamples, _componentsAtATime;
+    private StemArgs _args;
+
+    internal StemRenderer(DeviceSession session, ForwardTransform transform, StftOptions stft, ReconstructionOptions options, StemIngredients from)
+    {
+        _transform = transform;
+        _stft = stft;
+        _from = from;
+        _launcher = new StemLauncher(session, stft.FftLength, options.Reconstruction == Reconstruction.Mask);
+        int hop = stft.EffectiveHopLength, channels = from.Signal.Channels, pitch = from.Geometry.Pitch;
+        int masks = options.Channels == ChannelMode.Stack ? channels : 1;
+        _maxSamples = (int)Math.Min(from.Signal.Length, (long)BlockHops * hop);
+        int maxFrames = BlockHops + (stft.FftLength + hop - 1) / hop + 1;
+        long framesOfAComponent = (long)maxFrames * channels * stft.FftLength;
+        _componentsAtATime = (int)Math.Clamp(FrameBytes / (4 * framesOfAComponent), 1, from.Geometry.Rank);
+        try
+        {
+            _real = Own(session.Allocate<float>((long)maxFrames * channels * pitch));
+            _imaginary = Own(session.Allocate<float>((long)maxFrames * channels * pitch));
+            _peaks = Own(session.Allocate<float>((long)maxFrames * masks * pitch));
+            _scales = Own(session.Allocate<float>((long)maxFrames * masks * pitch));
+            _frames = Own(session.Allocate<float>(_componentsAtATime * framesOfAComponent));
+            _output = Own(session.Allocate<float>((long)_componentsAtATime * channels * _maxSamples));
+            _scratch = Own(session.Allocate<float>(_launcher.ScratchLength));
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+        _args = Args(options, masks);
+    }
+
+    public void Dispose()
+    {
+        foreach (var buffer in _owned) buffer.Dispose();
+        _owned.Clear();
+    }
+
+    /// <summary>Writes every stem to the sink.</summary>
+    /// <returns>Power of (input - sum of stems) over the power of the input in dB.</returns>
+    internal double Render(IAudioSource input, IStemSink sink, IProgress<SeparationProgress>? progress, CancellationToken cancellation)
+    {
+        int channels = _from.Signal.Channels, rank = _from.Geometry.Rank;
+        var conservation = new Conservation(input, _maxSamples);
+        var planar = new float[(long)_componentsAtATime * channels * _maxSamples];
+        var interleaved = new float[(long)channels * _maxSamples];
+        sink.Begin(new StemFormat(rank, channels, input.SampleRateHz, input.Length));
+        for (long start = 0; start < input.Length; start += _maxSamples)
+        {
+            int samples = (int)Math.Min(_maxSamples, input.Length - start);
+            PrepareBlock(start, samples);
+            conservation.Begin(start, samples);
+            for (int first = 0; first < rank; first += _componentsAtATime)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                int count = Math.Min(_componentsAtATime, rank - first);
+                var stems = planar.AsSpan(0, count * channels * samples);
+                RenderComponents(first, count, stems);
+                for (int k = 0; k < count; k++)
+                {
+                    var block = interleaved.AsSpan(0, samples * channels);
+                    Interleave(stems.Slice(k * channels * samples, channels * samples), channels, block);
+                    conservation.Add(block);
+                    sink.Write(first + k, start, block);
+                }
+            }
+            conservation.End();
+            progress?.Report(new SeparationProgress(SeparationStage.Writing, start + samples, input.Length, null));
+        }
+        return conservation.ResidualDb;
+    }
+
+    private void PrepareBlock(long start, int samples)
+    {
+        int hop = _stft.EffectiveHopLength;
+        long first = Math.Max(0, (start + _args.Lead - _stft.FftLength + hop) / hop);
+        long last = Math.Min(_stft.FrameCount(_from.Signal.Length) - 1, (start + samples - 1 + _args.Lead) / hop);
+        _args.FirstFrame = first;
+        _args.FrameCount = (int)(last - first + 1);
+        _args.FirstSample = start;
+        _args.SampleCount = samples;
+        _transform.Spectrum(_from.Signal, first, _args.FrameCount, _real, _imaginary);
+        _launcher.EnqueueMaskSums(_args);
+    }
+
+    private void RenderComponents(int first, int count, Span<float> stems)
+    {
+        _args.FirstComponent = first;
+        _args.ComponentCount = count;
+        _launcher.EnqueueInverse(_args);
+        _launcher.EnqueueOverlapAdd(_args);
+        _output.Download(stems);
+    }
+
+    private static void Interleave(ReadOnlySpan<float> planar, int channels, Span<float> interleaved)
+    {
+        int samples = planar.Length / channels;
+        for (int c = 0; c < channels; c++)
+        {
+            var channel = planar.Slice(c * samples, samples);
+            for (int n = 0; n < channel.Length; n++) interleaved[n * channels + c] = channel[n];
+        }
+    }
+
+    private DeviceBuffer<float> Own(DeviceBuffer<float> buffer)
+    {
+        _owned.Add(buffer);
+        return buffer;
+    }
+
+    private StemArgs Args(ReconstructionOptions options, int masks) => new()
+    {
+        Real = _real.View,
+        Imaginary = _imaginary.View,
+        Templates = _from.Templates.View,
+        Activations = _from.Activations.View,
+        Peaks = _peaks.View,
+        Scales = _scales.View,
+        Window = _transform.Tables.Window.View,
+        Twiddles = _transform.Tables.Twiddles.View,
+        Scratch = _scratch.View,
+        Frames = _frames.View,
+        Output = _output.View,
+        Components = _from.Geometry.Rank,
+        RankPitch = _from.Geometry.RankPitch,
+        Channels = _from.Signal.Channels,
+        MasksOfAFrame = masks,
+        FftLength = _stft.FftLength,
+        HopLength = _stft.EffectiveHopLength,
+        Lead = _transform.Lead,
+        Bins = _stft.Bins,
+        Pitch = _from.Geometry.Pitch,
+        MaskPower = (float)options.MaskPower,
+    };
+}

@@ -1,0 +1,52 @@
+namespace GpuNmf.Nmf;
+
+/// <summary>The order of the components in every list and file, and their scale.</summary>
+internal static class ComponentOrder
+{
+    /// <summary>
+    /// Components by the energy of W_k H_k, largest first: the sum of squares of an outer product is the product of the sums of squares.
+    /// Equal ones keep their order.
+    /// </summary>
+    internal static int[] ByEnergy(float[,] templates, float[,] activations)
+    {
+        int rank = templates.GetLength(1);
+        var energies = new double[rank];
+        for (int k = 0; k < rank; k++)
+        {
+            double w = 0, h = 0;
+            for (int f = 0; f < templates.GetLength(0); f++) w += (double)templates[f, k] * templates[f, k];
+            for (int t = 0; t < activations.GetLength(1); t++) h += (double)activations[k, t] * activations[k, t];
+            energies[k] = w * h;
+        }
+        return [.. Enumerable.Range(0, rank).OrderByDescending(k => energies[k])];
+    }
+
+    /// <summary>The fit with its components in the given order.</summary>
+    internal static NmfFit Arrange(NmfFit fit, int[] order)
+    {
+        var templates = new float[fit.Templates.GetLength(0), order.Length];
+        var activations = new float[order.Length, fit.Activations.GetLength(1)];
+        for (int k = 0; k < order.Length; k++)
+        {
+            for (int f = 0; f < templates.GetLength(0); f++) templates[f, k] = fit.Templates[f, order[k]];
+            for (int t = 0; t < activations.GetLength(1); t++) activations[k, t] = fit.Activations[order[k], t];
+        }
+        return fit with { Templates = templates, Activations = activations };
+    }
+
+    /// <summary>The fit with templates of unit sum, the activations multiplied accordingly; an empty component stays.</summary>
+    internal static NmfFit NormalizeTemplates(NmfFit fit)
+    {
+        var templates = (float[,])fit.Templates.Clone();
+        var activations = (float[,])fit.Activations.Clone();
+        for (int k = 0; k < templates.GetLength(1); k++)
+        {
+            double sum = 0;
+            for (int f = 0; f < templates.GetLength(0); f++) sum += templates[f, k];
+            if (sum == 0) continue;
+            for (int f = 0; f < templates.GetLength(0); f++) templates[f, k] = (float)(templates[f, k] / sum);
+            for (int t = 0; t < activations.GetLength(1); t++) activations[k, t] = (float)(activations[k, t] * sum);
+        }
+        return fit with { Templates = templates, Activations = activations };
+    }
+}

@@ -1,0 +1,48 @@
+using System.Reflection;
+using Xunit;
+using Xunit.Sdk;
+using Xunit.v3;
+
+namespace GpuNmf.Tests.Lanes;
+
+/// <summary>
+/// Runs a theory on every lane: the first argument is the lane, the others are the rows of a member. A lane that is absent is a skip with
+/// its reason; one that is required and absent runs, and fails when it opens the device.
+/// </summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class OnEveryDeviceAttribute(string? rows = null) : DataAttribute
+{
+    /// <summary>Name of a static member of rows (<c>IEnumerable&lt;object[]&gt;</c>) of the test class.</summary>
+    public string? Rows { get; } = rows;
+
+    /// <summary>Leaves out the simulated devices: for sizes that they take minutes for.</summary>
+    public bool RealOnly { get; init; }
+
+    public override ValueTask<IReadOnlyCollection<ITheoryDataRow>> GetData(MethodInfo testMethod, DisposalTracker disposalTracker)
+    {
+        var data = new List<ITheoryDataRow>();
+        var rows = Values(testMethod.DeclaringType!).ToList();
+        foreach (string lane in Lane.All)
+        {
+            if (RealOnly && Lane.IsSimulated(lane)) continue;
+            string? absent = Lane.WhyAbsent(lane);
+            foreach (object[] row in rows)
+            {
+                data.Add(new TheoryDataRow([lane, .. row]) { Skip = absent is null || Lane.IsRequired(lane) ? null : absent });
+                if (absent is not null) break;
+            }
+        }
+        if (data.Count == 0) data.Add(new TheoryDataRow([Lane.All[0], .. rows[0]]) { Skip = "no lane of this run takes part" });
+        return new(data);
+    }
+
+    public override bool SupportsDiscoveryEnumeration() => true;
+
+    private IEnumerable<object[]> Values(Type type)
+    {
+        if (Rows is null) return [[]];
+        const BindingFlags anyStatic = BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic;
+        object? value = type.GetProperty(Rows, anyStatic)?.GetValue(null) ?? type.GetMethod(Rows, anyStatic)?.Invoke(null, null);
+        return value as IEnumerable<object[]> ?? throw new InvalidOperationException($"{type.Name}.{Rows} is no static member of rows.");
+    }
+}

@@ -1,0 +1,55 @@
+using GpuNmf.Devices;
+using GpuNmf.Kernels.Nmf;
+using GpuNmf.Nmf;
+using GpuNmf.Reference;
+using GpuNmf.Tests.Lanes;
+using Xunit;
+
+namespace GpuNmf.Tests.Nmf;
+
+/// <summary>Multiplicative updates against scikit-learn's, from the same start; the tolerances are the goldens' float32 rows.</summary>
+public sealed class FactorizerGoldenTests
+{
+    private const double ProductTolerance = 1e-4, LossTolerance = 1e-4, FactorTolerance = 5e-3;
+
+    public static IEnumerable<object[]> Cases =>
+        from clip in Golden.Clips
+        from beta in Golden.Betas
+        from rank in new[] { 2, 5, 16 }
+        select new object[] { clip, beta, rank };
+
+    [Theory, OnEveryDevice(nameof(Cases), RealOnly = true)]
+    public void Updates_agree_with_scikit_learn(string lane, string clip, double beta, int rank)
+    {
+        var golden = SharedGolden.Open(clip);
+        double[,] x = NmfReference.Floored(golden.Matrix("X"), beta);
+        foreach (int iterations in new[] { 1, 10, 100 })
+        {
+            var fit = Fit(lane, golden, beta, rank, iterations);
+            string name = $"mu/{Golden.Key(beta, rank)}_it{iterations}";
+            double[,] w = golden.Matrix(name + "_W"), h = golden.Matrix(name + "_H");
+            double loss = golden.Loss(beta, rank, iterations);
+            string what = $"{lane} {clip} beta {beta} rank {rank} after {iterations}";
+
+            Differences.Within(ProductTolerance, Differences.Frobenius(NmfReference.Product(Differences.Widen(fit.Templates), Differences.Widen(fit.Activations)), NmfReference.Product(w, h)), $"{what}: W H");
+            Differences.Within(LossTolerance, Math.Abs(fit.LossTrace[^1].Loss - loss) / loss, $"{what}: loss {fit.LossTrace[^1].Loss}, want {loss}");
+            Differences.Within(LossTolerance, Math.Abs(BetaDivergence.Of(x, Differences.Widen(fit.Templates), Differences.Widen(fit.Activations), beta) - loss) / loss, $"{what}: loss of the factors");
+            Differences.Within(FactorTolerance, Differences.Largest(Differences.Widen(fit.Templates), w), $"{what}: W");
+            Differences.Within(FactorTolerance, Differences.Largest(Differences.Widen(fit.Activations), h), $"{what}: H");
+        }
+    }
+
+    internal static NmfFit Fit(string lane, Golden golden, double beta, int rank, int iterations)
+    {
+        var options = new NmfOptions
+        {
+            Rank = rank,
+            Beta = beta,
+            MaxIterations = iterations,
+            Tolerance = 0,
+            InitialTemplates = Differences.Narrow(golden.Matrix($"init/W0_r{rank}")),
+            InitialActivations = Differences.Narrow(golden.Matrix($"init/H0_r{rank}")),
+        };
+        return NmfRun.Fit(Lane.Session(lane), Differences.Narrow(golden.Matrix("X")), options);
+    }
+}
