@@ -105,11 +105,11 @@ internal sealed class OutputFolder : IDisposable
     {
         RequireTarget();
         _lock?.Dispose();
-        File.Delete(Path.Combine(PartialPath, OwnFolder.WorkMarker));
         bool replaces = Directory.Exists(Target);
         if (replaces) Directory.Move(Target, _replacedPath);
         try
         {
+            File.Delete(Path.Combine(PartialPath, OwnFolder.WorkMarker));
             Directory.Move(PartialPath, Target);
         }
         catch
