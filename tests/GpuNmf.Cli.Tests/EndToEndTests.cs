@@ -1,7 +1,6 @@
 using System.Text.Json;
 using GpuNmf.Audio;
 using GpuNmf.Cli.Output;
-using GpuNmf.Devices;
 using GpuNmf.Files;
 
 namespace GpuNmf.Cli.Tests;
@@ -10,24 +9,6 @@ namespace GpuNmf.Cli.Tests;
 public sealed class EndToEndTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
-
-    public EndToEndTests() => Assert.SkipUnless(EngineIsWritten, "SourceSeparator is not written yet.");
-
-    private static bool EngineIsWritten
-    {
-        get
-        {
-            try
-            {
-                new SourceSeparator(DeviceRequest.Cpu).Dispose();
-                return true;
-            }
-            catch (NotImplementedException)
-            {
-                return false;
-            }
-        }
-    }
 
     public void Dispose() => _folder.Dispose();
 
@@ -119,8 +100,29 @@ public sealed class EndToEndTests : IDisposable
     public async Task A_hop_that_loses_samples_is_refused()
     {
         TestRecording.WriteTones(_folder["song.wav"]);
-        (await ProgramProcess.Run(Separate("parts", "--hop-length", "512", "--no-center", "--quiet"))).AssertError(ExitCodes.Usage, "--hop-length");
+        (await ProgramProcess.Run(Separate("parts", "--hop-length", "512", "--no-center", "--quiet"))).AssertError(ExitCodes.Usage, "hop of 512 samples", "sample 0");
         Assert.Equal(["song.wav"], _folder.Names);
+    }
+
+    [Fact]
+    public async Task Templates_of_one_run_start_another()
+    {
+        TestRecording.WriteTones(_folder["song.wav"], channels: 2);
+        (await ProgramProcess.Run(Separate("first", "--quiet", "--normalize", "templates"))).AssertOk();
+        float[,] templates = NpyFile.Read(_folder["first", "templates.npy"]);
+        for (int k = 0; k < 3; k++)
+        {
+            double sum = 0;
+            for (int f = 0; f < 257; f++) sum += templates[f, k];
+            Assert.True(Math.Abs(sum - 1) <= 257 * Math.Pow(2, -24), $"column {k} sums to {sum:R}");      // each of 257 values is rounded once
+        }
+        (await ProgramProcess.Run(
+            "separate", _folder["song.wav"], "--out", _folder["second"], "--device", "cpu", "--threads", "1", "--simd", "128", "--n-fft", "512", "--quiet",
+            "--channels", "stack", "--init-templates", _folder["first", "templates.npy"])).AssertOk();
+        using JsonDocument document = JsonDocument.Parse(await File.ReadAllTextAsync(_folder["second", "result.json"], TestContext.Current.CancellationToken));
+        Assert.Equal(3, document.RootElement.GetProperty("parameters").GetProperty("rank").GetInt32());
+        Assert.Equal("cpu-128", document.RootElement.GetProperty("device").GetProperty("kind").GetString());
+        Assert.Equal(2 * (1 + 8000 / 128), NpyFile.Read(_folder["second", "activations.npy"]).GetLength(1));
     }
 
     [Theory]
@@ -129,6 +131,7 @@ public sealed class EndToEndTests : IDisposable
     public async Task A_signal_in_the_midst_leaves_nothing(string signal)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no kill command.");
+        Assert.SkipWhen(signal == "INT" && ProgramProcess.InheritsIgnoredInterrupt, "The shell that started the tests ignores SIGINT, as in its background jobs, and so do its children.");
         TestRecording.WriteTones(_folder["song.wav"], seconds: 20);
         using ProgramProcess program = StartLongRun();
         await program.WaitForProgress("factorising");

@@ -33,6 +33,19 @@ internal sealed class ProgramProcess : IDisposable
         _stdout = _process.StandardOutput.ReadToEndAsync();
     }
 
+    /// <summary>True when children of this process start with SIGINT ignored.</summary>
+    public static bool InheritsIgnoredInterrupt
+    {
+        get
+        {
+            const string Mask = "SigIgn:";
+            if (!File.Exists("/proc/self/status")) return false;
+            string line = File.ReadLines("/proc/self/status").First(l => l.StartsWith(Mask, StringComparison.Ordinal));
+            ulong ignored = ulong.Parse(line.AsSpan(Mask.Length).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+            return (ignored & 0b10) != 0;      // bit n - 1 is signal n, and SIGINT is 2
+        }
+    }
+
     public static ProgramProcess Start(params string[] args) => new(args);
 
     public static async Task<CliRun> Run(params string[] args)
