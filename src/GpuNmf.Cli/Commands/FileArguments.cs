@@ -1,0 +1,53 @@
+using System.CommandLine;
+using GpuNmf.Audio;
+using GpuNmf.Cli.Errors;
+
+namespace GpuNmf.Cli.Commands;
+
+/// <summary>Files in, files out, and what is printed.</summary>
+internal sealed class FileArguments
+{
+    private readonly Argument<string> _input = new("INPUT") { Description = "The recording, a WAV file." };
+    private readonly Option<string> _out = OptionText.Valued("--out", "FOLDER", "The folder to create for the parts.");
+    private readonly Option<bool> _force = OptionText.Flag("--force", "Replace FOLDER if gpunmf wrote it; the old one stays until the new one is complete.");
+    private readonly Option<string> _encoding = OptionText.Valued("--encoding", "FORMAT",
+        "Samples of the written files: float32, pcm16 or pcm24.", "float32");
+    private readonly Option<string> _start = OptionText.Valued("--start", "SECONDS", "Where to begin in the recording.", "0");
+    private readonly Option<string> _duration = OptionText.Valued("--duration", "SECONDS", "How much to read, above 0; to the end when not given.");
+    private readonly Option<bool> _json = OptionText.Flag("--json", "Print one JSON document on stdout instead of the summary.");
+    private readonly Option<bool> _quiet = OptionText.Flag("--quiet", "Print errors only.");
+
+    public void AddTo(Command command)
+    {
+        command.Add(_input);
+        _out.Required = true;
+        foreach (Option option in (Option[])[_out, _force, _encoding, _start, _duration, _json, _quiet]) command.Add(option);
+    }
+
+    /// <exception cref="CliException">A time is no number or out of range.</exception>
+    public InputRequest ReadInput(ParseResult parsed)
+    {
+        double start = parsed.Number(_start, "a number of seconds, at least 0");
+        if (start < 0) throw OptionText.Wrong(_start, parsed.TextOf(_start), "a number of seconds, at least 0");
+        double? duration = parsed.OptionalNumber(_duration, "a number of seconds above 0");
+        if (duration <= 0) throw OptionText.Wrong(_duration, parsed.TextOf(_duration), "a number of seconds above 0");
+        return new InputRequest(parsed.GetValue(_input)!, start, duration);
+    }
+
+    /// <exception cref="CliException">The encoding is none of the choices, or the folder has no name.</exception>
+    public OutputRequest ReadOutput(ParseResult parsed)
+    {
+        string folder = parsed.TextOf(_out);
+        if (string.IsNullOrWhiteSpace(folder)) throw OptionText.Wrong(_out, folder, "the name of a folder");
+        WavEncoding encoding = parsed.Choice(_encoding, Words.Encodings);
+        return new OutputRequest(folder, encoding, parsed.GetValue(_force));
+    }
+
+    public Verbosity ReadVerbosity(ParseResult parsed) => (parsed.GetValue(_json), parsed.GetValue(_quiet)) switch
+    {
+        (true, true) => Verbosity.QuietJson,
+        (true, false) => Verbosity.Json,
+        (false, true) => Verbosity.Quiet,
+        _ => Verbosity.Normal,
+    };
+}

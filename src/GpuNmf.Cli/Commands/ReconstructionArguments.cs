@@ -1,0 +1,30 @@
+using System.CommandLine;
+using GpuNmf.Masking;
+
+namespace GpuNmf.Cli.Commands;
+
+/// <summary>How components become audible.</summary>
+internal sealed class ReconstructionArguments
+{
+    private readonly Option<string> _reconstruct = OptionText.Valued("--reconstruct", "HOW",
+        "mask (the parts add up to the recording) or magnitude (each part's own magnitude with the recording's phase).", "mask");
+    private readonly Option<string> _maskPower = OptionText.Valued("--mask-power", "A",
+        "Power of the mask, above 0 and at most 16: 1 is soft, 2 Wiener-like.", "1");
+    private readonly Option<string> _channels = OptionText.Valued("--channels", "MODE",
+        "joint (one mask for all), stack (shared templates, a mask a channel) or mono (the mean is factorised).", "joint");
+
+    public void AddTo(Command command)
+    {
+        command.Add(_reconstruct);
+        command.Add(_maskPower);
+        command.Add(_channels);
+    }
+
+    /// <exception cref="Errors.CliException">A value is no number or none of the choices.</exception>
+    public ReconstructionOptions Read(ParseResult parsed) => new()
+    {
+        Reconstruction = parsed.Choice(_reconstruct, Words.Reconstructions),
+        MaskPower = parsed.Number(_maskPower, "a number above 0 and at most 16"),
+        Channels = parsed.Choice(_channels, Words.Channels),
+    };
+}

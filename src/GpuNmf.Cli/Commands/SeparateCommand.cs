@@ -1,0 +1,54 @@
+using System.CommandLine;
+using GpuNmf.Devices;
+
+namespace GpuNmf.Cli.Commands;
+
+/// <summary><c>gpunmf separate</c>: from arguments to a <see cref="SeparateRequest"/>.</summary>
+internal sealed class SeparateCommand
+{
+    /// <summary>The command's word.</summary>
+    public const string Name = "separate";
+
+    private readonly FileArguments _files = new();
+    private readonly FactorisationArguments _factorisation = new();
+    private readonly FramingArguments _framing = new();
+    private readonly ReconstructionArguments _reconstruction = new();
+    private readonly DeviceArguments _device = new();
+
+    private SeparateCommand()
+    {
+    }
+
+    /// <summary>The command, ready to be parsed and invoked.</summary>
+    public static Command Create(CommandContext context)
+    {
+        var arguments = new SeparateCommand();
+        var command = new Command(Name, "Separates one recording into its parts, one WAV file a component.");
+        arguments._files.AddTo(command);
+        arguments._factorisation.AddTo(command);
+        arguments._framing.AddTo(command);
+        arguments._reconstruction.AddTo(command);
+        arguments._device.AddTo(command);
+        command.SetAction(parsed => new SeparationRun(context, arguments.Read(parsed)).Execute());
+        return command;
+    }
+
+    // Values are checked before any file is touched, and files of a start before the recording.
+    private SeparateRequest Read(ParseResult parsed)
+    {
+        InputRequest input = _files.ReadInput(parsed);
+        OutputRequest output = _files.ReadOutput(parsed);
+        DeviceRequest device = _device.Read(parsed);
+        var options = new SeparationOptions
+        {
+            Stft = _framing.Read(parsed),
+            Nmf = _factorisation.Read(parsed),
+            Reconstruction = _reconstruction.Read(parsed),
+        };
+        options.Validate();
+        StartFiles start = _factorisation.ReadStart(parsed);
+        options = options with { Nmf = _factorisation.WithStart(parsed, options.Nmf, start) };
+        options.Validate();
+        return new SeparateRequest(input, output, device, options, start, _files.ReadVerbosity(parsed));
+    }
+}

@@ -1,0 +1,49 @@
+using GpuNmf.Audio;
+using GpuNmf.Devices;
+
+namespace GpuNmf.Cli.Commands;
+
+/// <summary>Which piece of which file is read.</summary>
+/// <param name="Path">As the user wrote it.</param>
+/// <param name="StartSeconds">Where the piece begins.</param>
+/// <param name="DurationSeconds">How long it is; null is to the end.</param>
+internal sealed record InputRequest(string Path, double StartSeconds, double? DurationSeconds);
+
+/// <summary>Where and how the parts are written.</summary>
+/// <param name="Folder">As the user wrote it.</param>
+/// <param name="Encoding">Sample format of the stems.</param>
+/// <param name="Force">Replace a folder of the program's own.</param>
+internal sealed record OutputRequest(string Folder, WavEncoding Encoding, bool Force);
+
+/// <summary>How much is said.</summary>
+internal enum Verbosity
+{
+    /// <summary>Progress and warnings on stderr, a summary on stdout.</summary>
+    Normal,
+
+    /// <summary>Errors only.</summary>
+    Quiet,
+
+    /// <summary>Progress and warnings on stderr, one JSON document on stdout.</summary>
+    Json,
+
+    /// <summary>One JSON document on stdout, errors only on stderr.</summary>
+    QuietJson,
+}
+
+/// <summary>A command line of <c>separate</c>, understood and checked as far as it can be without the recording.</summary>
+/// <param name="Input">What is read.</param>
+/// <param name="Output">What is written.</param>
+/// <param name="Device">Where the work is done.</param>
+/// <param name="Options">What is computed.</param>
+/// <param name="Start">The files behind the start in <paramref name="Options"/>.</param>
+/// <param name="Verbosity">How much is said.</param>
+internal sealed record SeparateRequest(
+    InputRequest Input, OutputRequest Output, DeviceRequest Device, SeparationOptions Options, StartFiles Start, Verbosity Verbosity)
+{
+    /// <summary>True when progress and warnings are printed.</summary>
+    public bool IsTalkative => Verbosity is Verbosity.Normal or Verbosity.Json;
+
+    /// <summary>True when the result is printed as JSON.</summary>
+    public bool PrintsJson => Verbosity is Verbosity.Json or Verbosity.QuietJson;
+}

@@ -1,0 +1,22 @@
+using GpuNmf.Audio;
+using GpuNmf.Devices;
+
+namespace GpuNmf.Cli;
+
+/// <summary>The real engine.</summary>
+internal sealed class DeviceEngine : IEngine
+{
+    public IReadOnlyList<DeviceEntry> ListDevices() => DeviceCatalog.List();
+
+    public SeparationResult Separate(
+        DeviceRequest device,
+        IAudioSource recording,
+        IStemSink sink,
+        SeparationOptions options,
+        IProgress<SeparationProgress> progress,
+        CancellationToken cancellation)
+    {
+        using var separator = new SourceSeparator(device);
+        return separator.Separate(recording, sink, options, progress, cancellation);
+    }
+}

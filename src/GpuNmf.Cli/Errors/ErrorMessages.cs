@@ -1,0 +1,64 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using GpuNmf.Audio;
+using GpuNmf.Devices;
+
+namespace GpuNmf.Cli.Errors;
+
+/// <summary>How a command ended that did not succeed.</summary>
+/// <param name="ExitCode">One of <see cref="ExitCodes"/>.</param>
+/// <param name="Message">One line.</param>
+internal readonly record struct Failure(int ExitCode, string Message);
+
+/// <summary>The one place where exceptions become exit codes and lines of text.</summary>
+internal static partial class ErrorMessages
+{
+    /// <summary>The engine speaks of C# properties; users know the options.</summary>
+    private static readonly (string Property, string Option)[] OptionNames =
+    [
+        ("FftLength", "--n-fft"), ("HopLength", "--hop-length"), ("WindowLength", "--win-length"), ("Window", "--window"),
+        ("Padding", "--pad-mode"), ("Rank", "--rank"), ("Beta", "--loss"), ("Exponent", "--exponent"),
+        ("MaxIterations", "--max-iter"), ("Tolerance", "--tol"), ("InitialTemplates", "--init-templates"),
+        ("InitialActivations", "--init-activations"), ("MaskPower", "--mask-power"), ("Threads", "--threads"),
+        ("startSeconds", "--start"), ("durationSeconds", "--duration"),
+    ];
+
+    /// <summary>Exit code and message of whatever a command threw.</summary>
+    public static Failure Describe(Exception exception) => exception switch
+    {
+        CliException e => new(e.ExitCode, OneLine(e.Message)),
+        AggregateException { InnerExceptions: [var inner] } => Describe(inner),
+        OperationCanceledException => new(ExitCodes.Cancelled, "stopped; nothing was written"),
+        AudioFormatException => new(ExitCodes.Input, OneLine(exception.Message)),
+        DeviceUnavailableException => new(ExitCodes.Device, OneLine(exception.Message)),
+        OutOfMemoryException => new(ExitCodes.Device, "not enough memory; separate a shorter piece (--duration) or fewer components (--rank)"),
+        ArgumentException e => new(ExitCodes.Usage, OptionMessage(e)),
+        IOException or UnauthorizedAccessException => new(ExitCodes.Input, OneLine(exception.Message)),
+        _ => new(ExitCodes.Internal, $"internal error, please report it: {exception.GetType().Name}: {OneLine(exception.Message)} (set {ProgramInfo.TraceVariable}=1 for the stack trace)"),
+    };
+
+    /// <summary>The message with the options' names in place of the properties', without .NET's trailers.</summary>
+    internal static string OptionMessage(ArgumentException exception)
+    {
+        string text = OneLine(Trailers().Replace(exception.Message, ""));
+        foreach ((string property, string option) in OptionNames)
+        {
+            text = text.Replace($"{property}, {option}", option, StringComparison.Ordinal);
+            text = Regex.Replace(text, $@"(?<![\w-]){property}(?!\w)", option);
+        }
+        string? culprit = OptionNames.FirstOrDefault(n => n.Property == exception.ParamName).Option;
+        if (culprit is null) return text;
+        if (exception is ArgumentOutOfRangeException { ActualValue: { } value } && text.StartsWith($"{culprit} must ", StringComparison.Ordinal))
+            return string.Create(CultureInfo.InvariantCulture, $"{culprit} is {value}; it{text[culprit.Length..]}");
+        return text.Contains(culprit, StringComparison.Ordinal) ? text : $"{culprit}: {text}";
+    }
+
+    /// <summary>Line breaks become spaces: an error is one line.</summary>
+    internal static string OneLine(string text) => LineBreaks().Replace(text.Trim(), " ");
+
+    [GeneratedRegex(@"\s*\(Parameter '[^']*'\)|\s*Actual value was [^\r\n]*")]
+    private static partial Regex Trailers();
+
+    [GeneratedRegex(@"\s*[\r\n]+\s*")]
+    private static partial Regex LineBreaks();
+}

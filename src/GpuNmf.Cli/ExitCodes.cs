@@ -1,0 +1,38 @@
+namespace GpuNmf.Cli;
+
+/// <summary>The exit codes; scripts rely on them.</summary>
+internal static class ExitCodes
+{
+    /// <summary>Done.</summary>
+    public const int Ok = 0;
+
+    /// <summary>A defect of the program.</summary>
+    public const int Internal = 1;
+
+    /// <summary>Wrong usage or option value.</summary>
+    public const int Usage = 2;
+
+    /// <summary>An input file cannot be read or does not suit.</summary>
+    public const int Input = 3;
+
+    /// <summary>The device is not there or its memory too small.</summary>
+    public const int Device = 4;
+
+    /// <summary>The output folder exists or cannot be written.</summary>
+    public const int Output = 5;
+
+    /// <summary>Stopped by Ctrl-C or SIGTERM; 128 + SIGINT, as shells expect.</summary>
+    public const int Cancelled = 130;
+
+    /// <summary>The part of the help text that lists them.</summary>
+    public const string Help = """
+        Exit codes:
+          0    done
+          1    internal error (set GPUNMF_TRACE=1 for the stack trace)
+          2    wrong usage or option value
+          3    an input file cannot be read or does not suit
+          4    the device is not available, or its memory too small
+          5    the output folder exists or cannot be written
+          130  stopped by Ctrl-C or SIGTERM; nothing is left behind
+        """;
+}

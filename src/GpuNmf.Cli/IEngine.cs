@@ -1,0 +1,20 @@
+using GpuNmf.Audio;
+using GpuNmf.Devices;
+
+namespace GpuNmf.Cli;
+
+/// <summary>The engine as the commands see it; tests put their own in its place.</summary>
+internal interface IEngine
+{
+    /// <inheritdoc cref="DeviceCatalog.List"/>
+    IReadOnlyList<DeviceEntry> ListDevices();
+
+    /// <summary>Opens the device, separates one recording and closes the device.</summary>
+    SeparationResult Separate(
+        DeviceRequest device,
+        IAudioSource recording,
+        IStemSink sink,
+        SeparationOptions options,
+        IProgress<SeparationProgress> progress,
+        CancellationToken cancellation);
+}

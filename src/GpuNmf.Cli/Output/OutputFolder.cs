@@ -1,0 +1,193 @@
+using GpuNmf.Cli.Errors;
+
+namespace GpuNmf.Cli.Output;
+
+/// <summary>An output folder that is either complete under its own name or not there at all.</summary>
+/// <remarks>
+/// Work happens in <c>OUT.partial</c> beside the target, which is renamed when complete; disposing before that removes it.
+/// A folder to be replaced is renamed to <c>OUT.replaced</c> for the moment of the exchange and deleted after it. Only folders
+/// that the program wrote are ever deleted (see <see cref="OwnFolder"/>).
+/// </remarks>
+internal sealed class OutputFolder : IDisposable
+{
+    /// <summary>What is added to the target's name while work goes on.</summary>
+    public const string PartialSuffix = ".partial";
+
+    /// <summary>What is added to the name of a folder that is being replaced.</summary>
+    public const string ReplacedSuffix = ".replaced";
+
+    private readonly bool _force;
+    private readonly string _replacedPath;
+    private readonly List<string> _createdParents = [];
+    private FileStream? _lock;
+    private bool _isOurs;
+    private bool _isComplete;
+
+    private OutputFolder(string target, bool force)
+    {
+        Target = target;
+        _force = force;
+        PartialPath = target + PartialSuffix;
+        _replacedPath = target + ReplacedSuffix;
+    }
+
+    /// <summary>Where the folder will stand, absolute.</summary>
+    public string Target { get; }
+
+    /// <summary>Where files are written until <see cref="Complete"/>.</summary>
+    public string PartialPath { get; }
+
+    /// <summary>Checks the target and creates the folder to work in.</summary>
+    /// <param name="folder">As the user wrote it; missing folders above it are created.</param>
+    /// <param name="force">Replace the target if the program wrote it.</param>
+    /// <exception cref="CliException">Something of another's stands there, another run works there, or the disk refuses.</exception>
+    public static OutputFolder Claim(string folder, bool force)
+    {
+        string target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+        var output = new OutputFolder(target, force);
+        try
+        {
+            output.Guard("create", output.Claim);
+            return output;
+        }
+        catch
+        {
+            output.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Gives the folder its name; with force, in place of the old one, which stays if this fails.</summary>
+    /// <returns>A warning, when the old folder could not be deleted after the exchange; otherwise null.</returns>
+    /// <exception cref="CliException">The target has appeared meanwhile, or the disk refuses.</exception>
+    public string? Complete()
+    {
+        Guard("complete", Exchange);
+        if (!Directory.Exists(_replacedPath)) return null;
+        try
+        {
+            OwnFolder.Delete(_replacedPath);
+            return null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return $"the old folder stays as '{_replacedPath}': {exception.Message}";
+        }
+    }
+
+    /// <summary>Removes what is not complete, and the folders above it that were made for it.</summary>
+    public void Dispose()
+    {
+        _lock?.Dispose();
+        _lock = null;
+        if (_isComplete) return;
+        _isComplete = true;
+        // A run that was cancelled may still create a file for a moment; then the folder is not empty and the next try takes it.
+        for (int attempt = 1; !TryRemove() && attempt < 10; attempt++) Thread.Sleep(20);
+    }
+
+    private bool TryRemove()
+    {
+        try
+        {
+            if (_isOurs && Directory.Exists(PartialPath)) OwnFolder.Delete(PartialPath);
+            foreach (string parent in _createdParents)
+                if (Directory.Exists(parent)) Directory.Delete(parent);
+            return true;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    private void Exchange()
+    {
+        RequireTarget();
+        _lock?.Dispose();
+        bool replaces = Directory.Exists(Target);
+        if (replaces) Directory.Move(Target, _replacedPath);
+        try
+        {
+            File.Delete(Path.Combine(PartialPath, OwnFolder.WorkMarker));
+            Directory.Move(PartialPath, Target);
+        }
+        catch
+        {
+            if (replaces) Directory.Move(_replacedPath, Target);
+            throw;
+        }
+        _isComplete = true;
+    }
+
+    private void Claim()
+    {
+        if (Path.GetFileName(Target).Length == 0) throw Refuse($"--out '{Target}' is the root of a disk; name a folder below it");
+        HealInterruptedExchange();
+        RequireTarget();
+        if (File.Exists(PartialPath)) throw Refuse($"'{PartialPath}' is a file and the work is to happen there; move it away or choose another --out");
+        if (Directory.Exists(PartialPath)) RemoveStalePartial();
+        CreateParents();
+        Directory.CreateDirectory(PartialPath);
+        _lock = new FileStream(Path.Combine(PartialPath, OwnFolder.WorkMarker), FileMode.CreateNew, FileAccess.Write, FileShare.None);
+        _isOurs = true;
+    }
+
+    private void RequireTarget()
+    {
+        if (File.Exists(Target)) throw Refuse($"--out '{Target}' is a file; choose another name");
+        if (!Directory.Exists(Target)) return;
+        if (!_force) throw Refuse($"--out '{Target}' exists already; choose another name, or replace it with --force if {ProgramInfo.Name} wrote it");
+        if (OwnFolder.WhyForeign(Target) is { } reason) throw Refuse($"--force does not replace '{Target}': {reason}; choose another --out or remove it yourself");
+    }
+
+    // A kill between the two renames of an exchange leaves the old folder aside: it goes back. One after them leaves it to be deleted.
+    private void HealInterruptedExchange()
+    {
+        if (!Directory.Exists(_replacedPath)) return;
+        if (OwnFolder.WhyForeign(_replacedPath) is { } reason)
+            throw Refuse($"'{_replacedPath}' stands in the way: {reason}; move it away or choose another --out");
+        if (Directory.Exists(Target)) OwnFolder.Delete(_replacedPath);
+        else Directory.Move(_replacedPath, Target);
+    }
+
+    private void RemoveStalePartial()
+    {
+        if (OwnFolder.WhyForeignWork(PartialPath) is { } reason)
+            throw Refuse($"'{PartialPath}' stands in the way: {reason}; move it away or choose another --out");
+        string marker = Path.Combine(PartialPath, OwnFolder.WorkMarker);
+        if (File.Exists(marker))
+        {
+            try
+            {
+                new FileStream(marker, FileMode.Open, FileAccess.Write, FileShare.None).Dispose();
+            }
+            catch (IOException exception)
+            {
+                throw Refuse($"another run of {ProgramInfo.Name} is working in '{PartialPath}'; wait for it or choose another --out", exception);
+            }
+        }
+        OwnFolder.Delete(PartialPath);
+    }
+
+    private void CreateParents()
+    {
+        for (string? parent = Path.GetDirectoryName(Target); parent is not null && !Directory.Exists(parent); parent = Path.GetDirectoryName(parent))
+            _createdParents.Add(parent);
+        if (_createdParents.Count > 0) Directory.CreateDirectory(_createdParents[0]);
+    }
+
+    private void Guard(string action, Action work)
+    {
+        try
+        {
+            work();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw Refuse($"cannot {action} --out '{Target}': {exception.Message}", exception);
+        }
+    }
+
+    private static CliException Refuse(string message, Exception? cause = null) => new(ExitCodes.Output, message, cause);
+}

@@ -1,0 +1,61 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace GpuNmf.Cli.Output;
+
+/// <summary>Tells the program's own folders from everybody else's, and deletes only those.</summary>
+internal static partial class OwnFolder
+{
+    /// <summary>Stands in a folder while work goes on there; held open and locked, so that a second run sees it.</summary>
+    public const string WorkMarker = ".gpunmf-partial";
+
+    /// <summary>Why a folder may not be replaced, or null: it is finished work of the program and holds nothing else.</summary>
+    public static string? WhyForeign(string folder)
+    {
+        if (new DirectoryInfo(folder).LinkTarget is not null) return "it is a link";
+        if (!HasResult(folder)) return $"{ProgramInfo.Name} did not write it (no {OutputFiles.Result} with \"program\": \"{ProgramInfo.Name}\")";
+        string? stranger = Directory.EnumerateFileSystemEntries(folder).FirstOrDefault(e => !IsOwnFile(e));
+        return stranger is null ? null : $"it also holds '{Path.GetFileName(stranger)}', which {ProgramInfo.Name} did not write";
+    }
+
+    /// <summary>Why a folder of unfinished work may not be removed, or null: it carries the marker, is finished but for its name, or is empty.</summary>
+    public static string? WhyForeignWork(string folder)
+    {
+        if (new DirectoryInfo(folder).LinkTarget is not null) return "it is a link";
+        if (File.Exists(Path.Combine(folder, WorkMarker)) || HasResult(folder) || !Directory.EnumerateFileSystemEntries(folder).Any()) return null;
+        return $"{ProgramInfo.Name} did not write it (no {WorkMarker} in it)";
+    }
+
+    /// <summary>Deletes a folder of the program's own; what identifies it goes last, so that an interrupted deletion can be taken up again.</summary>
+    public static void Delete(string folder)
+    {
+        string[] identity = [Path.Combine(folder, WorkMarker), Path.Combine(folder, OutputFiles.Result)];
+        foreach (string file in Directory.EnumerateFiles(folder).Except(identity).ToArray()) File.Delete(file);
+        foreach (string file in identity) File.Delete(file);
+        Directory.Delete(folder);
+    }
+
+    private static bool HasResult(string folder)
+    {
+        string path = Path.Combine(folder, OutputFiles.Result);
+        if (!File.Exists(path)) return false;
+        try
+        {
+            using FileStream stream = File.OpenRead(path);
+            using JsonDocument document = JsonDocument.Parse(stream);
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                && document.RootElement.TryGetProperty("program", out JsonElement program)
+                && program.ValueKind == JsonValueKind.String && program.ValueEquals(ProgramInfo.Name);
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    private static bool IsOwnFile(string path) =>
+        File.Exists(path) && (OutputFiles.Fixed.Contains(Path.GetFileName(path)) || StemName().IsMatch(Path.GetFileName(path)));
+
+    [GeneratedRegex(@"^component-\d+\.wav$")]
+    private static partial Regex StemName();
+}

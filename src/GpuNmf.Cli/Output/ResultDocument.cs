@@ -1,0 +1,96 @@
+using System.Text.Json.Nodes;
+using GpuNmf.Audio;
+using GpuNmf.Cli.Commands;
+using GpuNmf.Masking;
+using GpuNmf.Nmf;
+using GpuNmf.Stft;
+
+namespace GpuNmf.Cli.Output;
+
+/// <summary><c>result.json</c>: no times, dates or folders, so that the same run gives the same bytes.</summary>
+/// <remarks>Null stands for "not given" among the parameters, and for minus infinity among the residuals: nothing is left over.</remarks>
+internal static class ResultDocument
+{
+    /// <summary>The whole document.</summary>
+    public static JsonObject Create(RunRecord run) => new()
+    {
+        ["program"] = ProgramInfo.Name,
+        ["version"] = ProgramInfo.Version,
+        ["input"] = Input(run.Recording),
+        ["parameters"] = Parameters(run.Request),
+        ["device"] = new JsonObject
+        {
+            ["id"] = run.Result.Device.Id,
+            ["name"] = run.Result.Device.Name,
+            ["kind"] = run.Result.Kind,
+        },
+        ["bins"] = run.Result.Bins,
+        ["frames"] = run.Result.Frames,
+        ["iterations"] = run.Result.Iterations,
+        ["converged"] = run.Result.Converged,
+        ["lossTrace"] = new JsonArray([.. run.Result.LossTrace.Select(LossPointNode)]),
+        ["conservationResidualDb"] = JsonText.Number(run.Result.ConservationResidualDb),
+        ["stems"] = new JsonArray([.. run.Stems.Select(Stem)]),
+        ["warnings"] = new JsonArray([.. run.Warnings.Select(w => JsonValue.Create(w))]),
+    };
+
+    private static JsonObject Input(RecordingInfo recording) => new()
+    {
+        ["file"] = recording.FileName,
+        ["encoding"] = recording.Encoding,
+        ["sampleRateHz"] = recording.SampleRateHz,
+        ["channels"] = recording.Channels,
+        ["length"] = recording.Length,
+    };
+
+    private static JsonObject Parameters(SeparateRequest request)
+    {
+        StftOptions stft = request.Options.Stft;
+        NmfOptions nmf = request.Options.Nmf;
+        ReconstructionOptions reconstruction = request.Options.Reconstruction;
+        return new JsonObject
+        {
+            ["device"] = request.Device.ToString(),
+            ["threads"] = request.Device.Threads,
+            ["simd"] = Words.Simd.For(request.Device.Simd),
+            ["rank"] = nmf.Rank,
+            ["beta"] = nmf.Beta,
+            ["solver"] = Words.Solvers.For(nmf.Solver),
+            ["exponent"] = Words.Exponents.For(nmf.Exponent),
+            ["maxIter"] = nmf.MaxIterations,
+            ["tol"] = nmf.Tolerance,
+            ["seed"] = nmf.Seed,
+            ["init"] = Words.Starts.For(true),
+            ["initTemplates"] = Path.GetFileName(request.Start.TemplatesPath),
+            ["initActivations"] = Path.GetFileName(request.Start.ActivationsPath),
+            ["normalize"] = Words.Normalization.For(nmf.NormalizeTemplates),
+            ["nFft"] = stft.FftLength,
+            ["hopLength"] = stft.EffectiveHopLength,
+            ["winLength"] = stft.EffectiveWindowLength,
+            ["window"] = Words.Windows.For(stft.Window),
+            ["center"] = stft.Center,
+            ["padMode"] = Words.Padding.For(stft.Padding),
+            ["reconstruct"] = Words.Reconstructions.For(reconstruction.Reconstruction),
+            ["maskPower"] = reconstruction.MaskPower,
+            ["channels"] = Words.Channels.For(reconstruction.Channels),
+            ["startSeconds"] = request.Input.StartSeconds,
+            ["durationSeconds"] = JsonText.Number(request.Input.DurationSeconds),
+            ["encoding"] = Words.Encodings.For(request.Output.Encoding),
+        };
+    }
+
+    private static JsonNode LossPointNode(LossPoint point) => new JsonObject
+    {
+        ["iteration"] = point.Iteration,
+        ["loss"] = JsonText.Number(point.Loss),
+    };
+
+    private static JsonNode Stem(StemFileInfo stem) => new JsonObject
+    {
+        ["file"] = stem.FileName,
+        ["peak"] = JsonText.Number(stem.Peak),
+        ["rms"] = JsonText.Number(stem.Rms),
+        ["clippedSamples"] = stem.ClippedSamples,
+        ["roundingResidualDb"] = JsonText.Number(stem.RoundingResidualDb),
+    };
+}

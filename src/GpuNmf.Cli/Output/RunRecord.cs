@@ -1,0 +1,21 @@
+using GpuNmf.Audio;
+using GpuNmf.Cli.Commands;
+
+namespace GpuNmf.Cli.Output;
+
+/// <summary>The recording as it was read.</summary>
+/// <param name="FileName">Without its folder.</param>
+/// <param name="Encoding">How its samples are stored.</param>
+/// <param name="SampleRateHz">Sampling rate in hertz.</param>
+/// <param name="Channels">Number of channels.</param>
+/// <param name="Length">Sample frames that were read.</param>
+internal sealed record RecordingInfo(string FileName, string Encoding, int SampleRateHz, int Channels, long Length);
+
+/// <summary>Everything that the documents and the summary are made of.</summary>
+/// <param name="Request">What was asked for.</param>
+/// <param name="Recording">What was read.</param>
+/// <param name="Result">What was found.</param>
+/// <param name="Stems">What was written, in the order of the components.</param>
+/// <param name="Warnings">One sentence each.</param>
+internal sealed record RunRecord(
+    SeparateRequest Request, RecordingInfo Recording, SeparationResult Result, IReadOnlyList<StemFileInfo> Stems, IReadOnlyList<string> Warnings);

@@ -1,0 +1,35 @@
+using System.Globalization;
+using Spectre.Console;
+
+namespace GpuNmf.Cli.Output;
+
+/// <summary>What a run prints when it is done.</summary>
+internal static class SummaryTable
+{
+    /// <summary>One row a component, and one line about the run.</summary>
+    public static void Print(TextWriter stdout, RunRecord run)
+    {
+        var table = new Table { Border = TableBorder.Simple };
+        table.AddColumn(new TableColumn("component") { Alignment = Justify.Right });
+        table.AddColumn("file");
+        table.AddColumn(new TableColumn("energy") { Alignment = Justify.Right });
+        table.AddColumn(new TableColumn("rms dBFS") { Alignment = Justify.Right });
+        table.AddColumn(new TableColumn("peak dBFS") { Alignment = Justify.Right });
+        double power = run.Stems.Sum(s => s.Rms * s.Rms);
+        for (int k = 0; k < run.Stems.Count; k++)
+        {
+            double share = power > 0 ? run.Stems[k].Rms * run.Stems[k].Rms / power : 0;
+            table.AddRow(
+                Invariant($"{k + 1}"), Markup.Escape(run.Stems[k].FileName), Invariant($"{100 * share:F1} %"),
+                Decibels(run.Stems[k].Rms), Decibels(run.Stems[k].Peak));
+        }
+        TableConsole.Write(stdout, table);
+        string end = run.Result.Converged ? "converged" : "not converged";
+        string loss = run.Result.LossTrace.Count > 0 ? Invariant($", loss {run.Result.LossTrace[^1].Loss:G6}") : "";
+        stdout.WriteLine(Invariant($"{run.Stems.Count} parts of {run.Recording.FileName} in {run.Request.Output.Folder}: {run.Result.Iterations} iterations, {end}{loss}, on {run.Result.Kind} ({run.Result.Device.Name})"));
+    }
+
+    private static string Decibels(double amplitude) => amplitude > 0 ? Invariant($"{20 * Math.Log10(amplitude):F1}") : "-inf";
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,44 @@
+using System.Globalization;
+using Spectre.Console;
+
+namespace GpuNmf.Cli.Progress;
+
+/// <summary>One line on a terminal that is redrawn: stage, iteration, loss, bar, time left.</summary>
+internal sealed class LiveProgress(TextWriter stderr) : ProgressDisplay
+{
+    public override T Run<T>(Func<IProgress<SeparationProgress>, T> work)
+    {
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(stderr) });
+        return console.Progress()
+            .AutoClear(true)
+            .HideCompleted(true)
+            .Columns(
+                new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
+            .Start(context => work(new Reporter(context)));
+    }
+
+    private sealed class Reporter(ProgressContext context) : IProgress<SeparationProgress>
+    {
+        private readonly Lock _gate = new();
+        private SeparationStage _stage;
+        private ProgressTask? _task;
+
+        public void Report(SeparationProgress value)
+        {
+            lock (_gate)
+            {
+                if (_task is null || value.Stage != _stage)
+                {
+                    if (_task is not null) _task.Value = _task.MaxValue;
+                    _task = context.AddTask(NameOf(value.Stage));
+                    _stage = value.Stage;
+                }
+                string iteration = value.Stage == SeparationStage.Factorising ? $" {value.Completed}/{value.Total}" : "";
+                string loss = value.Loss is { } l ? string.Create(CultureInfo.InvariantCulture, $", loss {l:G6}") : "";
+                _task.Description = $"{NameOf(value.Stage)}{iteration}{loss}";
+                _task.MaxValue = Math.Max(1, value.Total);
+                _task.Value = value.Completed;
+            }
+        }
+    }
+}

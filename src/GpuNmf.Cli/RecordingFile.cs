@@ -1,0 +1,96 @@
+using GpuNmf.Audio;
+using GpuNmf.Cli.Commands;
+using GpuNmf.Cli.Errors;
+using GpuNmf.Masking;
+using GpuNmf.Cli.Output;
+
+namespace GpuNmf.Cli;
+
+/// <summary>The recording of a request, open and known to suit it.</summary>
+internal sealed class RecordingFile : IDisposable
+{
+    private readonly WavSource _file;
+    private readonly string _path;
+
+    private RecordingFile(WavSource file, string path, IAudioSource samples)
+    {
+        _file = file;
+        _path = path;
+        Samples = samples;
+    }
+
+    /// <summary>The piece to separate.</summary>
+    public IAudioSource Samples { get; }
+
+    /// <summary>What was opened.</summary>
+    public RecordingInfo Info => new(Path.GetFileName(_path), _file.Encoding, Samples.SampleRateHz, Samples.Channels, Samples.Length);
+
+    /// <summary>What is wrong with the file although it could be read.</summary>
+    public IReadOnlyList<string> Warnings => _file.Warnings;
+
+    /// <exception cref="CliException">There is no such file, it is empty or too short, or does not fit the start.</exception>
+    /// <exception cref="AudioFormatException">It is no audio.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The piece lies outside the recording.</exception>
+    public static RecordingFile Open(SeparateRequest request)
+    {
+        InputRequest input = request.Input;
+        RefuseInputInOutput(input.Path, request.Output.Folder);
+        WavSource file = OpenFile(input.Path);
+        try
+        {
+            if (file.Length == 0) throw Unsuitable($"'{input.Path}' is empty: it holds no samples");
+            bool isWhole = input is { StartSeconds: 0, DurationSeconds: null };
+            IAudioSource samples = isWhole ? file : AudioSlice.FromSeconds(file, input.StartSeconds, input.DurationSeconds);
+            RequireFit(request, samples);
+            return new RecordingFile(file, input.Path, samples);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose() => _file.Dispose();
+
+    private static WavSource OpenFile(string path)
+    {
+        if (path.Length == 0) throw Unsuitable("INPUT is an empty name; name a WAV file");
+        try
+        {
+            return WavSource.Open(path);
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new CliException(ExitCodes.Input, $"'{path}': no such file", exception);
+        }
+    }
+
+    private static void RequireFit(SeparateRequest request, IAudioSource samples)
+    {
+        long frames;
+        try
+        {
+            frames = request.Options.Stft.FrameCount(samples.Length);
+        }
+        catch (ArgumentException exception)
+        {
+            throw new CliException(ExitCodes.Input, $"'{request.Input.Path}': {ErrorMessages.OptionMessage(exception)}", exception);
+        }
+        int rows = request.Options.Reconstruction.Channels == ChannelMode.Stack ? samples.Channels : 1;
+        request.Start.RequireShape(request.Options.Stft.Bins, frames * rows);
+    }
+
+    // With --force the old folder is deleted at the end, what a kill left is deleted at once, and the recording with them.
+    private static void RefuseInputInOutput(string input, string folder)
+    {
+        if (input.Length == 0) return;
+        string target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+        string recording = Path.GetFullPath(input);
+        foreach (string suffix in (string[])["", OutputFolder.PartialSuffix, OutputFolder.ReplacedSuffix])
+            if (recording.StartsWith(target + suffix + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+                throw new CliException(ExitCodes.Usage, $"INPUT '{input}' lies in '{target + suffix}', which would be replaced; choose another --out");
+    }
+
+    private static CliException Unsuitable(string message) => new(ExitCodes.Input, message);
+}

@@ -1,0 +1,90 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using GpuNmf.Audio;
+using GpuNmf.Cli.Commands;
+using GpuNmf.Cli.Errors;
+using GpuNmf.Cli.Output;
+using GpuNmf.Cli.Progress;
+using GpuNmf.Files;
+
+namespace GpuNmf.Cli;
+
+/// <summary>One <c>separate</c> from the opened recording to the renamed folder.</summary>
+internal sealed class SeparationRun(CommandContext context, SeparateRequest request)
+{
+    /// <summary>Does everything; errors are exceptions.</summary>
+    /// <returns><see cref="ExitCodes.Ok"/>.</returns>
+    public int Execute()
+    {
+        using RecordingFile recording = RecordingFile.Open(request);
+        using OutputFolder output = OutputFolder.Claim(request.Output.Folder, request.Output.Force);
+        context.Cancellation.ThrowIfCancellationRequested();
+        long begin = Stopwatch.GetTimestamp();
+        (SeparationResult result, IReadOnlyList<StemFileInfo> stems) = ProgressDisplay
+            .Choose(context.Stderr, request.IsTalkative)
+            .Run(progress => Interruptible.Run(() => Separate(recording.Samples, output.PartialPath, progress), Interruptible.Grace, context.Cancellation));
+        string[] warnings = [.. recording.Warnings, .. result.Warnings, .. ClippingWarnings(stems)];
+        var run = new RunRecord(request, recording.Info, result, stems, warnings);
+        JsonObject document = ResultDocument.Create(run);
+        JsonObject timings = TimingsDocument.Create(result, Stopwatch.GetElapsedTime(begin));
+        WriteDocuments(output.PartialPath, result, document, timings);
+        context.Cancellation.ThrowIfCancellationRequested();
+        string? leftover = output.Complete();
+        if (request.IsTalkative)
+            foreach (string warning in leftover is null ? warnings : [.. warnings, leftover]) context.Stderr.WriteLine($"{ProgramInfo.Name}: warning: {warning}");
+        if (request.PrintsJson) context.Stdout.Write(JsonText.Write(WithPaths(document, timings, output.Target, run)));
+        else if (request.Verbosity == Verbosity.Normal) SummaryTable.Print(context.Stdout, run);
+        return ExitCodes.Ok;
+    }
+
+    // Runs on a thread of its own and may be left behind there; so it closes the stems itself.
+    private (SeparationResult Result, IReadOnlyList<StemFileInfo> Stems) Separate(
+        IAudioSource recording, string folder, IProgress<SeparationProgress> progress)
+    {
+        using var stems = new WavStemSink(folder, request.Output.Encoding);
+        SeparationResult result = context.Engine.Separate(
+            request.Device, recording, new OutputSink(stems, folder), request.Options, progress, context.Cancellation);
+        WriteOrRefuse(folder, stems.Complete);
+        return (result, stems.Files);
+    }
+
+    private static IEnumerable<string> ClippingWarnings(IEnumerable<StemFileInfo> stems) =>
+        from stem in stems
+        where stem.ClippedSamples > 0
+        select $"{stem.FileName}: {stem.ClippedSamples} samples lie beyond full scale and were clipped; --encoding float32 keeps them.";
+
+    private static void WriteDocuments(string folder, SeparationResult result, JsonObject document, JsonObject timings) => WriteOrRefuse(folder, () =>
+    {
+        NpyFile.Write(Path.Combine(folder, OutputFiles.Templates), result.Templates);
+        NpyFile.Write(Path.Combine(folder, OutputFiles.Activations), result.Activations);
+        File.WriteAllText(Path.Combine(folder, OutputFiles.Timings), JsonText.Write(timings));
+        File.WriteAllText(Path.Combine(folder, OutputFiles.Result), JsonText.Write(document));
+    });
+
+    private static void WriteOrRefuse(string folder, Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new CliException(ExitCodes.Output, $"cannot write to '{folder}': {exception.Message}", exception);
+        }
+    }
+
+    private static JsonObject WithPaths(JsonObject document, JsonObject timings, string folder, RunRecord run)
+    {
+        document["paths"] = new JsonObject
+        {
+            ["folder"] = folder,
+            ["stems"] = new JsonArray([.. run.Stems.Select(s => JsonValue.Create(Path.Combine(folder, s.FileName)))]),
+            ["templates"] = Path.Combine(folder, OutputFiles.Templates),
+            ["activations"] = Path.Combine(folder, OutputFiles.Activations),
+            ["result"] = Path.Combine(folder, OutputFiles.Result),
+            ["timings"] = Path.Combine(folder, OutputFiles.Timings),
+        };
+        document["timings"] = timings;
+        return document;
+    }
+}

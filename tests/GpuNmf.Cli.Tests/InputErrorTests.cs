@@ -1,0 +1,184 @@
+using GpuNmf.Audio;
+using GpuNmf.Devices;
+using GpuNmf.Files;
+
+namespace GpuNmf.Cli.Tests;
+
+public sealed class InputErrorTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    private CliRun Run(string input, params string[] options) =>
+        CliRun.Of(["separate", _folder[input], "--out", _folder["parts"], .. options]);
+
+    private CliRun RunTones(params string[] options)
+    {
+        TestRecording.WriteTones(_folder["song.wav"], 0.5);
+        return Run("song.wav", options);
+    }
+
+    private void AssertNothingWritten() => Assert.DoesNotContain(_folder.Names, n => n.StartsWith("parts", StringComparison.Ordinal));
+
+    [Fact]
+    public void A_file_that_is_not_there()
+    {
+        Run("none.wav").AssertError(ExitCodes.Input, "none.wav", "no such file");
+        AssertNothingWritten();
+    }
+
+    [Fact]
+    public void A_folder_for_a_file() => Run("").AssertError(ExitCodes.Input, "folder");
+
+    [Fact]
+    public void A_file_that_is_no_audio()
+    {
+        File.WriteAllText(_folder["song.wav"], "These are words and no samples at all, whatever the name says.");
+        Run("song.wav").AssertError(ExitCodes.Input, "song.wav", "not a WAV file");
+        AssertNothingWritten();
+    }
+
+    [Fact]
+    public void A_file_of_no_bytes()
+    {
+        File.WriteAllBytes(_folder["song.wav"], []);
+        Run("song.wav").AssertError(ExitCodes.Input, "song.wav");
+    }
+
+    [Fact]
+    public void A_file_of_no_samples()
+    {
+        TestRecording.WriteFloats(_folder["song.wav"]);
+        Run("song.wav").AssertError(ExitCodes.Input, "is empty");
+        AssertNothingWritten();
+    }
+
+    [Fact]
+    public void A_recording_shorter_than_one_frame()
+    {
+        TestRecording.WriteFloats(_folder["song.wav"], new float[2047]);
+        Run("song.wav").AssertError(ExitCodes.Input, "2047", "2048", "(--n-fft)");
+        AssertNothingWritten();
+    }
+
+    [Fact]
+    public void A_piece_shorter_than_one_frame() => RunTones("--duration", "0.1").AssertError(ExitCodes.Input, "800 samples", "2048");
+
+    [Fact]
+    public void A_sample_that_is_not_a_number_is_the_recordings_fault()
+    {
+        var engine = new ToyEngine { InTheMidst = _ => throw new AudioFormatException("Sample 5 of channel 0 is NaN; every sample must be finite.") };
+        CliRun run = CliRun.Of(engine, ["separate", TestRecording.WriteTones(_folder["song.wav"]), "--out", _folder["parts"], "--quiet"]);
+        run.AssertError(ExitCodes.Input, "Sample 5", "NaN");
+        AssertNothingWritten();
+    }
+
+    [Theory]
+    [InlineData("--init-templates")]
+    [InlineData("--init-activations")]
+    public void A_start_that_is_not_there(string option) =>
+        RunTones(option, _folder["none.npy"]).AssertError(ExitCodes.Input, option, "none.npy", "no such file");
+
+    [Theory]
+    [InlineData("--init-templates")]
+    [InlineData("--init-activations")]
+    public void A_start_that_is_no_matrix(string option)
+    {
+        File.WriteAllText(_folder["w.npy"], "no matrix");
+        RunTones(option, _folder["w.npy"]).AssertError(ExitCodes.Input, option, "w.npy");
+        AssertNothingWritten();
+    }
+
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.PositiveInfinity)]
+    [InlineData(-1f)]
+    public void A_start_with_an_impossible_value(float value)
+    {
+        var templates = new float[1025, 2];
+        templates[3, 1] = value;
+        NpyFile.Write(_folder["w.npy"], templates);
+        RunTones("--init-templates", _folder["w.npy"]).AssertError(ExitCodes.Input, "row 3, column 1", "finite and not negative");
+    }
+
+    [Fact]
+    public void Templates_of_another_transform()
+    {
+        NpyFile.Write(_folder["w.npy"], new float[513, 2]);
+        RunTones("--init-templates", _folder["w.npy"]).AssertError(ExitCodes.Input, "'w.npy' has 513 rows", "expected 1025");
+        AssertNothingWritten();
+    }
+
+    [Fact]
+    public void Activations_of_another_recording()
+    {
+        NpyFile.Write(_folder["h.npy"], new float[2, 9]);
+        RunTones("--init-activations", _folder["h.npy"]).AssertError(ExitCodes.Input, "'h.npy' has 9 columns", "expected 8");
+    }
+
+    [Fact]
+    public void A_rank_that_contradicts_the_templates()
+    {
+        NpyFile.Write(_folder["w.npy"], new float[1025, 3]);
+        RunTones("--rank", "4", "--init-templates", _folder["w.npy"]).AssertError(ExitCodes.Usage, "--rank is 4", "--init-templates 'w.npy' has 3 columns");
+    }
+
+    [Fact]
+    public void A_rank_that_contradicts_the_activations()
+    {
+        NpyFile.Write(_folder["h.npy"], new float[3, 8]);
+        RunTones("--rank", "4", "--init-activations", _folder["h.npy"]).AssertError(ExitCodes.Usage, "--rank is 4", "--init-activations 'h.npy' has 3 rows");
+    }
+
+    [Fact]
+    public void Starts_that_contradict_each_other()
+    {
+        NpyFile.Write(_folder["w.npy"], new float[1025, 3]);
+        NpyFile.Write(_folder["h.npy"], new float[2, 8]);
+        RunTones("--init-templates", _folder["w.npy"], "--init-activations", _folder["h.npy"])
+            .AssertError(ExitCodes.Usage, "'w.npy' has 3 columns", "'h.npy' has 2 rows");
+    }
+
+    [Fact]
+    public void Templates_with_too_many_columns()
+    {
+        NpyFile.Write(_folder["w.npy"], new float[1025, 300]);
+        RunTones("--init-templates", _folder["w.npy"]).AssertError(ExitCodes.Usage, "--rank is 300", "1..256");
+    }
+
+    [Fact]
+    public void A_device_that_is_not_there()
+    {
+        var engine = new ToyEngine { InTheMidst = _ => throw new DeviceUnavailableException("Device cuda:7 is not available. There is cpu.") };
+        CliRun.Of(engine, ["separate", TestRecording.WriteTones(_folder["song.wav"]), "--out", _folder["parts"], "--quiet"])
+            .AssertError(ExitCodes.Device, "cuda:7", "There is cpu");
+        AssertNothingWritten();
+    }
+
+    [Fact]
+    public void A_lack_of_memory_names_the_way_out()
+    {
+        var engine = new ToyEngine { InTheMidst = _ => throw new InsufficientMemoryException() };
+        CliRun.Of(engine, ["separate", TestRecording.WriteTones(_folder["song.wav"]), "--out", _folder["parts"], "--quiet"])
+            .AssertError(ExitCodes.Device, "--duration");
+    }
+
+    [Fact]
+    public void A_refusal_of_the_engine_speaks_of_options()
+    {
+        var engine = new ToyEngine { InTheMidst = _ => throw new ArgumentOutOfRangeException("HopLength", 2048, "HopLength is 2048; choose at most 1024.") };
+        CliRun.Of(engine, ["separate", TestRecording.WriteTones(_folder["song.wav"]), "--out", _folder["parts"], "--quiet"])
+            .AssertError(ExitCodes.Usage, "gpunmf: --hop-length is 2048; choose at most 1024.");
+        AssertNothingWritten();
+    }
+
+    [Fact]
+    public void A_defect_is_one_line_too()
+    {
+        var engine = new ToyEngine { InTheMidst = _ => throw new InvalidOperationException("two\nlines") };
+        CliRun.Of(engine, ["separate", TestRecording.WriteTones(_folder["song.wav"]), "--out", _folder["parts"], "--quiet"])
+            .AssertError(ExitCodes.Internal, "InvalidOperationException", "two lines", "GPUNMF_TRACE");
+        AssertNothingWritten();
+    }
+}

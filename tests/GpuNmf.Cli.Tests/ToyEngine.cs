@@ -1,0 +1,84 @@
+using GpuNmf.Audio;
+using GpuNmf.Devices;
+
+namespace GpuNmf.Cli.Tests;
+
+/// <summary>Stands in for the engine: every stem is a share of the recording, and what was asked of it is kept.</summary>
+internal sealed class ToyEngine : IEngine
+{
+    private const int BlockFrames = 1000;
+
+    public DeviceRequest? Device { get; private set; }
+
+    public SeparationOptions? Options { get; private set; }
+
+    public IAudioSource? Recording { get; private set; }
+
+    /// <summary>Called with the token after the first block of the stems is written.</summary>
+    public Action<CancellationToken>? InTheMidst { get; init; }
+
+    public double ResidualDb { get; init; } = double.NegativeInfinity;
+
+    public float Gain { get; init; } = 1;
+
+    public IReadOnlyList<DeviceEntry> ListDevices() =>
+    [
+        new(DeviceKind.Cuda, -1, "CUDA", 0, 0, "there is no driver"),
+        new(DeviceKind.OpenCL, 0, "Toy [GPU]", 3L << 30, 12, null),
+        new(DeviceKind.Cpu, 0, "Toy processor", 0, 2, null),
+    ];
+
+    public SeparationResult Separate(
+        DeviceRequest device, IAudioSource recording, IStemSink sink, SeparationOptions options, IProgress<SeparationProgress> progress, CancellationToken cancellation)
+    {
+        (Device, Recording, Options) = (device, recording, options);
+        cancellation.ThrowIfCancellationRequested();
+        progress.Report(new(SeparationStage.Reading, recording.Length, recording.Length, null));
+        for (int i = 0; i <= options.Nmf.MaxIterations; i++)
+            progress.Report(new(SeparationStage.Factorising, i, options.Nmf.MaxIterations, 100.0 / (i + 1)));
+        WriteStems(recording, sink, options.Nmf.Rank, cancellation);
+        long frames = options.Stft.FrameCount(recording.Length);
+        return new SeparationResult
+        {
+            Templates = Fill(options.Stft.Bins, options.Nmf.Rank),
+            Activations = Fill(options.Nmf.Rank, (int)frames),
+            LossTrace = [new(0, 100), new(options.Nmf.MaxIterations, 0.1 + 0.2)],
+            Iterations = options.Nmf.MaxIterations,
+            Converged = false,
+            ConservationResidualDb = ResidualDb,
+            Bins = options.Stft.Bins,
+            Frames = frames,
+            Device = ListDevices()[2],
+            Kind = "toy-1",
+            Warnings = ["The engine is a toy."],
+            Timings = new(0.1, 0.2, 0.3, 0.4),
+            PeakDeviceBytes = 4096,
+        };
+    }
+
+    private void WriteStems(IAudioSource recording, IStemSink sink, int rank, CancellationToken cancellation)
+    {
+        sink.Begin(new StemFormat(rank, recording.Channels, recording.SampleRateHz, recording.Length));
+        var block = new float[BlockFrames * recording.Channels];
+        for (long start = 0; start < recording.Length; start += BlockFrames)
+        {
+            Span<float> part = block.AsSpan(0, (int)Math.Min(BlockFrames, recording.Length - start) * recording.Channels);
+            for (int k = 0; k < rank; k++)
+            {
+                recording.Read(start, part);
+                foreach (ref float sample in part) sample *= Gain * (rank - k) / (rank * (rank + 1) / 2);
+                sink.Write(k, start, part);
+            }
+            if (start == 0) InTheMidst?.Invoke(cancellation);
+            cancellation.ThrowIfCancellationRequested();
+        }
+    }
+
+    private static float[,] Fill(int rows, int columns)
+    {
+        var values = new float[rows, columns];
+        for (int i = 0; i < rows; i++)
+            for (int j = 0; j < columns; j++) values[i, j] = i + j / 16f;
+        return values;
+    }
+}
