@@ -1,7 +1,14 @@
 using System.Diagnostics;
+using GpuNmf.Benchmarks;
 using GpuNmf.Devices;
 using GpuNmf.Kernels.Nmf;
 using GpuNmf.Nmf;
+
+if (args is [MakeSample.Command, .. var rest])
+{
+    MakeSample.Run(rest);
+    return;
+}
 
 int bins = 1025;
 foreach (var (frames, rank) in new[] { (2584, 8), (2584, 32), (2584, 64), (51680, 8) })

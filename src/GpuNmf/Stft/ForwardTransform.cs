@@ -2,7 +2,6 @@ using GpuNmf.Devices;
 using GpuNmf.Kernels.Fft;
 using GpuNmf.Kernels.Nmf;
 using GpuNmf.Kernels.Stft;
-using ILGPU;
 
 namespace GpuNmf.Stft;
 

@@ -1,0 +1,139 @@
+using System.Text.RegularExpressions;
+using Xunit;
+
+namespace GpuNmf.Tests;
+
+/// <summary>
+/// Dependencies point one way: Cli -> SourceSeparator -> {Stft, Nmf, Masking} -> Kernels -> Devices -> ILGPU; only Devices opens devices;
+/// the library never prints. Read from the sources themselves.
+/// </summary>
+public sealed partial class ArchitectureTests
+{
+    /// <summary>What each room of the library may use; whatever is not listed is refused.</summary>
+    private static readonly Dictionary<string, string[]> s_allowed = new()
+    {
+        ["Devices"] = [],
+        ["Audio"] = [],
+        ["Files"] = [],
+        ["Kernels"] = ["Devices", "Kernels"],
+        ["Stft"] = ["Devices", "Kernels"],
+        ["Nmf"] = ["Devices", "Kernels"],
+        ["Masking"] = ["Devices", "Kernels", "Audio"],
+        ["GpuNmf"] = ["Devices", "Kernels", "Audio", "Files", "Stft", "Nmf", "Masking"],
+    };
+
+    /// <summary>Arrows that point another way, each with its reason.</summary>
+    private static readonly Dictionary<string, string> s_exceptions = new()
+    {
+        ["Masking/StemRenderer.cs -> Stft"] = "the stems are made of the mixture's spectrum, which is computed again block by block",
+        ["Kernels/Fft/FftTables.cs -> Stft"] = "the tables of a framing are made from its options and window",
+    };
+
+    [Fact]
+    public void Dependencies_point_one_way()
+    {
+        var found = new SortedSet<string>();
+        foreach (var (file, text) in Sources("src/GpuNmf"))
+        {
+            string room = Room(file);
+            Assert.True(s_allowed.ContainsKey(room), $"{file} lies in a room that this test does not know.");
+            foreach (string used in Used(text).Where(used => used != room && !s_allowed[room].Contains(used))) found.Add($"{file} -> {used}");
+        }
+
+        // Both ways: an exception that is gone must leave the list.
+        Assert.Equal(s_exceptions.Keys.Order(StringComparer.Ordinal), found);
+    }
+
+    [Fact]
+    public void A_namespace_is_the_folder()
+    {
+        foreach (var (file, text) in Sources("src/GpuNmf"))
+        {
+            string folder = Path.GetDirectoryName(file)!.Replace(Path.DirectorySeparatorChar, '.');
+            string want = folder.Length == 0 ? "GpuNmf" : "GpuNmf." + folder;
+            Assert.True(Regex.IsMatch(text, $@"^namespace {Regex.Escape(want)};\r?$", RegexOptions.Multiline), $"{file} has no 'namespace {want};'");
+        }
+    }
+
+    [Fact]
+    public void Only_Devices_opens_devices_and_allocates()
+    {
+        var offenders = Sources("src").Where(source => !source.File.StartsWith("GpuNmf/Devices/", StringComparison.Ordinal) && Opening().IsMatch(source.Text));
+
+        Assert.Empty(offenders.Select(source => source.File));
+        // The pattern does find the ones that are meant.
+        Assert.Contains(Sources("src/GpuNmf"), source => source.File == "Devices/DeviceSession.cs" && Opening().IsMatch(source.Text));
+    }
+
+    [Fact]
+    public void Only_Devices_and_Kernels_know_ILGPU()
+    {
+        var offenders = Sources("src").Where(source =>
+            source.Text.Contains("using ILGPU", StringComparison.Ordinal) && !Regex.IsMatch(source.File, "^GpuNmf/(Devices|Kernels)/"));
+
+        Assert.Empty(offenders.Select(source => source.File));
+    }
+
+    [Fact]
+    public void The_library_never_prints()
+    {
+        var offenders = Sources("src/GpuNmf").Where(source => Printing().IsMatch(source.Text));
+
+        Assert.Empty(offenders.Select(source => source.File));
+    }
+
+    [Fact]
+    public void The_library_depends_on_ILGPU_alone_and_the_oracles_on_nothing()
+    {
+        Assert.Equal(["ILGPU", "ILGPU.Algorithms"], References("src/GpuNmf/GpuNmf.csproj"));
+        Assert.Empty(References("tests/GpuNmf.Reference/GpuNmf.Reference.csproj"));
+    }
+
+    private static string Room(string file)
+    {
+        int slash = file.IndexOf('/', StringComparison.Ordinal);
+        return slash < 0 ? "GpuNmf" : file[..slash];
+    }
+
+    // Rooms named by a using or in full; "GpuNmf.Kernels.Nmf" is Kernels.
+    private static IEnumerable<string> Used(string text) =>
+        Mention().Matches(text).Select(match => match.Groups[1].Value).Where(s_allowed.ContainsKey).Distinct();
+
+    private static string[] References(string project) =>
+        [.. Reference().Matches(File.ReadAllText(Path.Combine(Root(), project))).Select(match => match.Groups[1].Value).Order(StringComparer.Ordinal)];
+
+    /// <summary>Sources below a folder, named relative to it with forward slashes, without their comments.</summary>
+    private static IEnumerable<(string File, string Text)> Sources(string folder)
+    {
+        string root = Path.Combine(Root(), folder);
+        var files = Directory.EnumerateFiles(root, "*.cs", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(root, path).Replace('\\', '/'))
+            .Where(file => !file.Split('/').Any(part => part is "bin" or "obj"))
+            .ToList();
+        Assert.NotEmpty(files);
+        return files.Select(file => (file, Comment().Replace(File.ReadAllText(Path.Combine(root, file)), "")));
+    }
+
+    private static string Root()
+    {
+        for (DirectoryInfo? at = new(AppContext.BaseDirectory); at is not null; at = at.Parent)
+            if (File.Exists(Path.Combine(at.FullName, "GpuNmf.sln")))
+                return at.FullName;
+        throw new InvalidOperationException("The tests do not run from within the repository.");
+    }
+
+    [GeneratedRegex(@"\bGpuNmf\.([A-Z]\w*)")]
+    private static partial Regex Mention();
+
+    [GeneratedRegex(@"\b(Context\.Create|CreateCPUAccelerator|CreateAccelerator|CreateCudaAccelerator|CreateCLAccelerator|Allocate[123]D)\b")]
+    private static partial Regex Opening();
+
+    [GeneratedRegex(@"\bConsole\.|\bDebug\.|\bTrace\.Write|\bEnvironment\.Exit\b")]
+    private static partial Regex Printing();
+
+    [GeneratedRegex(@"(?m)//.*$")]
+    private static partial Regex Comment();
+
+    [GeneratedRegex("(?:PackageReference|ProjectReference) Include=\"([^\"]+)\"")]
+    private static partial Regex Reference();
+}
