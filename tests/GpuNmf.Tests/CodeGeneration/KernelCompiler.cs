@@ -1,4 +1,5 @@
 using System.Reflection;
+using GpuNmf.Kernels;
 using ILGPU;
 using ILGPU.Algorithms;
 using ILGPU.Backends.EntryPoints;
@@ -23,7 +24,7 @@ internal static class KernelCompiler
         using var context = NewContext();
         using var backend = new PTXBackend(
             context, new CudaCapabilityContext(architecture), architecture, CudaInstructionSet.ISA_78, null);
-        var specialization = new KernelSpecialization(maxGroup, null);
+        var specialization = TileLoading.Specialization;
         return ((PTXCompiledKernel)backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(kernel), specialization)).PTXAssembly;
     }
 
@@ -33,7 +34,7 @@ internal static class KernelCompiler
         using var context = NewContext();
         var capabilities = new CLCapabilityContext(float16: false, float64: false, genericAddressSpace: true, int64_Atomics: false, subGroups: false);
         using var backend = new CLBackend(context, capabilities, CLDeviceVendor.Other, new CLCVersion(3, 0));
-        var specialization = new KernelSpecialization(maxGroup, null);
+        var specialization = TileLoading.Specialization;
         return ((CLCompiledKernel)backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(kernel), specialization)).Source;
     }
 
