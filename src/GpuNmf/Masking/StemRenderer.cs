@@ -39,11 +39,11 @@ internal sealed class StemRenderer : IDisposable
         _transform = transform;
         _stft = stft;
         _from = from;
-        _launcher = new StemLauncher(session, stft.FftLength, options.Reconstruction == Reconstruction.Mask);
         int hop = stft.EffectiveHopLength, channels = from.Signal.Channels, pitch = from.Geometry.Pitch;
         int masks = options.Channels == ChannelMode.Stack ? channels : 1;
         _maxSamples = (int)Math.Min(from.Signal.Length, (long)BlockHops * hop);
         int maxFrames = BlockHops + (stft.FftLength + hop - 1) / hop + 1;
+        _launcher = new StemLauncher(session, stft.FftLength, options.Reconstruction == Reconstruction.Mask, maxFrames * channels);
         long framesOfAComponent = (long)maxFrames * channels * stft.FftLength;
         _componentsAtATime = (int)Math.Clamp(FrameBytes / (4 * framesOfAComponent), 1, from.Geometry.Rank);
         try

@@ -17,8 +17,8 @@ internal sealed class NmfWorkspace : IDisposable
             Templates = Own(session.Allocate<float>(templates));
             NextTemplates = Own(session.Allocate<float>(templates));
             Activations = Own(session.Allocate<float>(geometry.Rows * rankPitch));
-            TemplateSums = Own(session.Allocate<float>(rankPitch));
-            TemplateGram = Own(session.Allocate<float>(gram ? rankPitch * rankPitch : 1));
+            TemplateSums = Own(session.Allocate<float>(geometry.BinSlices * rankPitch));
+            TemplateGram = Own(session.Allocate<float>(gram ? geometry.BinSlices * rankPitch * rankPitch : 1));
             Numerators = Own(session.Allocate<float>(slices * templates));
             Denominators = Own(session.Allocate<float>(gram || sums ? 1 : slices * templates));
             ActivationSums = Own(session.Allocate<float>(sums ? slices * rankPitch : 1));

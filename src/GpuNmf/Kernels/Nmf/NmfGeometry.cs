@@ -39,10 +39,16 @@ internal sealed record NmfGeometry
     /// </summary>
     internal int SliceFrames => Form == KernelForm.Strip
         ? RoundUp(Math.Max(Math.Max(64, Rank), CeilDiv(Frames, 256)), StripPassKernel.FrameBlock)
-        : RoundUp(Math.Max(Rank > TileOnePassRank ? 4 * Rank : TileFrameBlock, CeilDiv(Frames, 1024)), TileFrameBlock);
+        : RoundUp(Math.Max(Rank > TileOnePassRank ? 4 * Rank : 16, CeilDiv(Frames, 1024)), Rank > TileOnePassRank ? TileRowBlock : 16);
 
     /// <summary>S, the number of slices.</summary>
     internal int Slices => CeilDiv(Frames, SliceFrames);
+
+    /// <summary>Bins of a slice where sums over the bins of the templates are cut too (tile form): at most 32 slices.</summary>
+    internal int SliceBins => RoundUp(CeilDiv(Pitch, 32), 32);
+
+    /// <summary>Slices of bins; 1 in strip form, where a thread sums a whole template.</summary>
+    internal int BinSlices => Form == KernelForm.Strip ? 1 : CeilDiv(Pitch, SliceBins);
 
     /// <summary>Floats of the templates in memory.</summary>
     internal int TemplateLength => Form == KernelForm.Strip ? Rank * Pitch : Pitch * RankPitch;
@@ -50,8 +56,8 @@ internal sealed record NmfGeometry
     /// <summary>Up to this rank tiles take one pass over X; above, one kernel for each factor.</summary>
     internal const int TileOnePassRank = 12;
 
-    /// <summary>Frames that a tile kernel takes together.</summary>
-    internal const int TileFrameBlock = 16;
+    /// <summary>Rows of X come in multiples of this in tile form: the frames that a contraction takes together.</summary>
+    internal const int TileRowBlock = 32;
 
     /// <exception cref="ArgumentOutOfRangeException">A size is below 1, or there are 2^30 frames or more.</exception>
     internal static NmfGeometry Of(int bins, long frames, int rank, KernelForm form)
@@ -68,7 +74,7 @@ internal sealed record NmfGeometry
     internal static int RowsOf(long frames, KernelForm form) =>
         checked((int)((frames + BlockOf(form) - 1) / BlockOf(form) * BlockOf(form)));
 
-    private static int BlockOf(KernelForm form) => form == KernelForm.Strip ? StripPassKernel.FrameBlock : TileFrameBlock;
+    private static int BlockOf(KernelForm form) => form == KernelForm.Strip ? StripPassKernel.FrameBlock : TileRowBlock;
 
     private static int CeilDiv(int a, int b) => (a + b - 1) / b;
 

@@ -7,5 +7,5 @@ internal static class NmfKernels
 {
     internal static INmfKernels Load(DeviceSession session, NmfGeometry geometry, double beta) => session.Form == KernelForm.Strip
         ? StripNmfKernels.Load(session, geometry, beta)
-        : throw new NotImplementedException();
+        : new TileNmfKernels(session, geometry, beta);
 }

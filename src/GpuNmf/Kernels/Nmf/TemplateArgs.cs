@@ -23,10 +23,10 @@ internal struct TemplateArgs
     /// <summary>Partial H H^T [S][K'][K']; overwritten.</summary>
     public ArrayView<float> ActivationGrams;
 
-    /// <summary>Receives the sums of the new templates [K'].</summary>
+    /// <summary>Receives the sums of the new templates [K'] (tile: behind them the partial sums of the slices of bins).</summary>
     public ArrayView<float> TemplateSums;
 
-    /// <summary>Receives W^T W of the new templates [K'][K'].</summary>
+    /// <summary>Receives W^T W of the new templates [K'][K'] (tile: and partial sums).</summary>
     public ArrayView<float> TemplateGram;
 
     public int Bins;

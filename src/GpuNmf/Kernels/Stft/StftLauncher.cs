@@ -1,5 +1,6 @@
 using System.Runtime.Intrinsics;
 using GpuNmf.Devices;
+using GpuNmf.Kernels.Fft;
 using ILGPU;
 using ILGPU.Runtime;
 
@@ -8,18 +9,28 @@ namespace GpuNmf.Kernels.Stft;
 /// <summary>Loads and launches the forward transform of one length.</summary>
 internal sealed class StftLauncher
 {
+    /// <summary>Longest transform that one launch does.</summary>
+    internal const int OneLaunchLength = 2 * TileFft.PartPoints;
+
+    /// <summary>Rows of one channel whose parts are kept at a time: at most 32 MiB.</summary>
+    private const int ScratchRows = 256;
+
+    private const int Group = 128;
+
     private readonly DeviceSession _session;
     private readonly int _fftLength;
     private readonly Action<AcceleratorStream, KernelConfig, StftArgs> _magnitudes;
     private readonly Action<AcceleratorStream, KernelConfig, StftArgs> _spectrum;
+    private readonly Action<AcceleratorStream, KernelConfig, StftArgs>? _parts;
 
     internal StftLauncher(DeviceSession session, int fftLength)
     {
         _session = session;
         _fftLength = fftLength;
+        if (session.Form == KernelForm.Tile && fftLength > OneLaunchLength) _parts = session.Accelerator.LoadKernel<StftArgs>(TileStftKernel.Part);
         (_magnitudes, _spectrum, ScratchLength) = (session.Form, session.Simd) switch
         {
-            (KernelForm.Tile, _) => throw new NotImplementedException(),
+            (KernelForm.Tile, _) => LoadTile(),
             (_, SimdWidth.Bits512) => LoadStrip<Vector512<float>, Lanes512>(),
             (_, SimdWidth.Bits256) => LoadStrip<Vector256<float>, Lanes256>(),
             _ => LoadStrip<Vector128<float>, Lanes128>(),
@@ -35,8 +46,45 @@ internal sealed class StftLauncher
     /// <summary>Enqueues rows of the complex spectrum, one channel a row.</summary>
     internal void EnqueueSpectrum(StftArgs args) => Launch(_spectrum, args);
 
-    private void Launch(Action<AcceleratorStream, KernelConfig, StftArgs> kernel, StftArgs args) =>
-        kernel(_session.Stream, new KernelConfig(_session.Accelerator.NumMultiprocessors, 1), args);
+    private void Launch(Action<AcceleratorStream, KernelConfig, StftArgs> kernel, StftArgs args)
+    {
+        if (_session.Form == KernelForm.Strip)
+        {
+            kernel(_session.Stream, new KernelConfig(_session.Accelerator.NumMultiprocessors, 1), args);
+            return;
+        }
+        if (_parts is null)
+        {
+            kernel(_session.Stream, new KernelConfig(args.Rows, Group), args);
+            return;
+        }
+        int parts = _fftLength / 2 / TileFft.PartPoints, rows = args.Rows;
+        int atATime = (int)Math.Max(1, ScratchLength / ((long)_fftLength * args.ChannelsOfARow));
+        if ((long)atATime * _fftLength * args.ChannelsOfARow > ScratchLength)
+            throw new ArgumentException($"{args.ChannelsOfARow} channels at a transform length of {_fftLength} are too many for one row; use a shorter transform or separate the channels.", nameof(args));
+        for (int done = 0; done < rows; done += args.Rows)
+        {
+            args.Rows = Math.Min(atATime, rows - done);
+            _parts(_session.Stream, new KernelConfig((args.Rows, args.ChannelsOfARow * parts, 1), (Group, 1, 1)), args);
+            kernel(_session.Stream, new KernelConfig(args.Rows, Group), args);
+            args.FirstRow += args.Rows;
+            args.OutputRow += args.Rows;
+        }
+    }
+
+    private (Action<AcceleratorStream, KernelConfig, StftArgs> Magnitudes, Action<AcceleratorStream, KernelConfig, StftArgs> Spectrum, long Scratch) LoadTile()
+    {
+        var accelerator = _session.Accelerator;
+        return _fftLength switch
+        {
+            <= 2048 => (accelerator.LoadKernel<StftArgs>(TileStftKernel.Whole<Capacity1024, MagnitudeOutput>),
+                accelerator.LoadKernel<StftArgs>(TileStftKernel.Whole<Capacity1024, SpectrumOutput>), 1),
+            <= OneLaunchLength => (accelerator.LoadKernel<StftArgs>(TileStftKernel.Whole<Capacity4096, MagnitudeOutput>),
+                accelerator.LoadKernel<StftArgs>(TileStftKernel.Whole<Capacity4096, SpectrumOutput>), 1),
+            _ => (accelerator.LoadKernel<StftArgs>(TileStftKernel.Join<MagnitudeOutput>),
+                accelerator.LoadKernel<StftArgs>(TileStftKernel.Join<SpectrumOutput>), ScratchRows * (long)_fftLength),
+        };
+    }
 
     private (Action<AcceleratorStream, KernelConfig, StftArgs> Magnitudes, Action<AcceleratorStream, KernelConfig, StftArgs> Spectrum, long Scratch)
         LoadStrip<TVector, TLanes>()

@@ -1,0 +1,103 @@
+using ILGPU;
+
+namespace GpuNmf.Kernels.Nmf;
+
+/// <summary>A factor [Rows][K'] and where its sums go: [slices][K'] or [slices][K'][K'].</summary>
+internal struct FactorSumArgs
+{
+    public ArrayView<float> Factor;
+    public ArrayView<float> Output;
+    public int Rows;
+    public int SliceRows;
+    public int FirstSlice;
+    public int RankPitch;
+}
+
+/// <summary>The small kernels around a pass in tile form: sums of a factor over its rows, the tree over slices, the step of the templates.</summary>
+internal static class TileFactorKernels
+{
+    internal const int Group = GroupSum.Threads;
+
+    /// <summary>Sums of a factor's columns over each slice of its rows, rows upwards; launch with (slices) groups of 128 threads.</summary>
+    public static void Sums(FactorSumArgs args)
+    {
+        int slice = args.FirstSlice + Grid.IdxX, end = IntrinsicMath.Min(args.Rows, (slice + 1) * args.SliceRows);
+        for (int k = ILGPU.Group.IdxX; k < args.RankPitch; k += Group)
+        {
+            float sum = 0f;
+            for (int row = slice * args.SliceRows; row < end; row++) sum += args.Factor[(long)row * args.RankPitch + k];
+            args.Output[(long)slice * args.RankPitch + k] = sum;
+        }
+    }
+
+    /// <summary>Products of a factor's columns over each slice of its rows, rows upwards; launch with (slices, K') groups of 128 threads.</summary>
+    public static void Grams(FactorSumArgs args)
+    {
+        int slice = args.FirstSlice + Grid.IdxX, end = IntrinsicMath.Min(args.Rows, (slice + 1) * args.SliceRows), j = Grid.IdxY;
+        for (int k = ILGPU.Group.IdxX; k < args.RankPitch; k += Group)
+        {
+            float sum = 0f;
+            for (int row = slice * args.SliceRows; row < end; row++)
+            {
+                var entries = args.Factor.SubView((long)row * args.RankPitch, args.RankPitch);
+                sum += entries[j] * entries[k];
+            }
+            args.Output[((long)slice * args.RankPitch + j) * args.RankPitch + k] = sum;
+        }
+    }
+
+    /// <summary>Entry 0 of each column becomes the tree sum over the slices; launch with a thread a column.</summary>
+    public static void ReduceSlices(ArrayView<float> partials, int columns, int slices)
+    {
+        int column = Grid.IdxX * ILGPU.Group.DimX + ILGPU.Group.IdxX;
+        if (column < columns) Tree(partials.SubView(column), columns, slices);
+    }
+
+    /// <summary>The step of one entry of the templates [P][K']; launch with a thread an entry.</summary>
+    public static void Templates<TDivergence>(TemplateArgs args) where TDivergence : IDivergence
+    {
+        int entry = Grid.IdxX * ILGPU.Group.DimX + ILGPU.Group.IdxX, length = args.Pitch * args.RankPitch;
+        if (entry >= length) return;
+        int k = entry % args.RankPitch;
+        float numerator = Tree(args.Numerators.SubView(entry), length, args.Slices);
+        float denominator;
+        if (TDivergence.HasDenominator)
+        {
+            denominator = Tree(args.Denominators.SubView(entry), length, args.Slices);
+        }
+        else if (TDivergence.UsesGram)
+        {
+            var row = args.From.SubView(entry - k, args.RankPitch);
+            denominator = 0f;
+            for (int j = 0; j < args.Rank; j++) denominator += args.ActivationGrams[j * args.RankPitch + k] * row[j];
+        }
+        else
+        {
+            denominator = args.ActivationSums[k];
+        }
+        args.To[entry] = FactorUpdate.Step(args.From[entry], numerator, denominator, args.Exponent, args.Floor);
+    }
+
+    /// <summary>
+    /// Adds values <paramref name="stride"/> apart as neighbours in pairs, pairs in pairs, and so on, missing leaves zero; eight leaves are
+    /// one step. Intermediate sums overwrite the first leaves.
+    /// </summary>
+    private static float Tree(ArrayView<float> values, int stride, int count)
+    {
+        for (int n = count; n > 1; n = (n + 7) / 8)
+        {
+            for (int i = 0; 8 * i < n; i++)
+            {
+                var v = values.SubView(8L * i * stride);
+                long step = stride;
+                int leaves = n - 8 * i;
+                float a = v[0] + (leaves > 1 ? v[step] : 0f);
+                float b = (leaves > 2 ? v[2 * step] : 0f) + (leaves > 3 ? v[3 * step] : 0f);
+                float c = (leaves > 4 ? v[4 * step] : 0f) + (leaves > 5 ? v[5 * step] : 0f);
+                float d = (leaves > 6 ? v[6 * step] : 0f) + (leaves > 7 ? v[7 * step] : 0f);
+                values[(long)i * stride] = a + b + (c + d);
+            }
+        }
+        return values[0];
+    }
+}
