@@ -4,8 +4,8 @@ using ILGPU.Runtime.CPU;
 namespace GpuNmf.Tests.Lanes;
 
 /// <summary>
-/// The devices that every kernel test runs on. GPUNMF_LANES (comma-separated) chooses some; GPUNMF_REQUIRE names those whose absence is a
-/// failure and not a skip.
+/// The devices that every kernel test runs on. GPUNMF_LANES (comma-separated) chooses some, or all but some (<c>-opencl</c>);
+/// GPUNMF_REQUIRE names those whose absence is a failure and not a skip.
 /// </summary>
 internal static class Lane
 {
@@ -76,8 +76,9 @@ internal static class Lane
         string? wanted = Environment.GetEnvironmentVariable("GPUNMF_LANES");
         if (string.IsNullOrEmpty(wanted)) return s_known;
         string[] names = wanted.Split(',', StringSplitOptions.TrimEntries);
-        if (Array.Find(names, name => !s_known.Contains(name)) is { } unknown)
+        if (Array.Find(names, name => !s_known.Contains(name.TrimStart('-'))) is { } unknown)
             throw new InvalidOperationException($"GPUNMF_LANES names '{unknown}'; the lanes are {string.Join(", ", s_known)}.");
-        return names;
+        string[] chosen = names[0].StartsWith('-') ? s_known : names;
+        return [.. chosen.Where(name => !name.StartsWith('-') && !names.Contains('-' + name))];
     }
 }

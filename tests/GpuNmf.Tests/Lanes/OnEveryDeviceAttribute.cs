@@ -7,10 +7,11 @@ namespace GpuNmf.Tests.Lanes;
 
 /// <summary>
 /// Runs a theory on every lane: the first argument is the lane, the others are the rows of a member. A lane that is absent is a skip with
-/// its reason; one that is required and absent runs, and fails when it opens the device.
+/// its reason; one that is required and absent runs, and fails when it opens the device. Every lane that takes part is a trait
+/// <c>Lane=NAME</c> of the test, so that a run on one device can leave out all tests that do not depend on it.
 /// </summary>
 [AttributeUsage(AttributeTargets.Method)]
-internal sealed class OnEveryDeviceAttribute(string? rows = null) : DataAttribute
+internal sealed class OnEveryDeviceAttribute(string? rows = null) : DataAttribute, ITraitAttribute
 {
     /// <summary>Name of a static member of rows (<c>IEnumerable&lt;object[]&gt;</c>) of the test class.</summary>
     public string? Rows { get; } = rows;
@@ -22,9 +23,8 @@ internal sealed class OnEveryDeviceAttribute(string? rows = null) : DataAttribut
     {
         var data = new List<ITheoryDataRow>();
         var rows = Values(testMethod.DeclaringType!).ToList();
-        foreach (string lane in Lane.All)
+        foreach (string lane in Participants())
         {
-            if (RealOnly && Lane.IsSimulated(lane)) continue;
             string? absent = Lane.WhyAbsent(lane);
             foreach (object[] row in rows)
             {
@@ -37,6 +37,11 @@ internal sealed class OnEveryDeviceAttribute(string? rows = null) : DataAttribut
     }
 
     public override bool SupportsDiscoveryEnumeration() => true;
+
+    public IReadOnlyCollection<KeyValuePair<string, string>> GetTraits() =>
+        [.. Participants().Select(lane => KeyValuePair.Create("Lane", lane))];
+
+    private IEnumerable<string> Participants() => Lane.All.Where(lane => !RealOnly || !Lane.IsSimulated(lane));
 
     private IEnumerable<object[]> Values(Type type)
     {

@@ -1,0 +1,51 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace GpuNmf.Tests.CodeGeneration;
+
+/// <summary>Loops in a listing of <c>cuobjdump -sass</c>: what lies between a branch backwards and its target.</summary>
+internal static partial class MachineLoops
+{
+    /// <summary>Number of loads and stores of local memory (spills, arrays) inside loops.</summary>
+    internal static int LocalAccesses(string listing)
+    {
+        int count = 0;
+        var function = new List<(long Address, string Text)>();
+        foreach (string line in listing.Split('\n').Append("Function : end"))
+        {
+            if (line.Contains("Function :", StringComparison.Ordinal))
+            {
+                count += CountInFunction(function);
+                function.Clear();
+            }
+            else if (Instruction().Match(line) is { Success: true } match)
+            {
+                function.Add((Hex(match.Groups[1].Value), match.Groups[2].Value));
+            }
+        }
+        return count;
+    }
+
+    private static int CountInFunction(List<(long Address, string Text)> code)
+    {
+        var loops = new List<(long First, long Last)>();
+        foreach (var (address, text) in code)
+        {
+            // A branch to itself closes every function; it is no loop.
+            if (Branch().Match(text) is { Success: true } match && Hex(match.Groups[1].Value) is long target && target < address)
+                loops.Add((target, address));
+        }
+        return code.Count(i => Local().IsMatch(i.Text) && loops.Exists(loop => loop.First <= i.Address && i.Address <= loop.Last));
+    }
+
+    private static long Hex(string digits) => long.Parse(digits, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+
+    [GeneratedRegex(@"^\s+/\*([0-9a-f]{4,})\*/\s+(\S.*?);")]
+    private static partial Regex Instruction();
+
+    [GeneratedRegex(@"\bBRA\b.*0x([0-9a-f]+)")]
+    private static partial Regex Branch();
+
+    [GeneratedRegex(@"\b(LDL|STL)\b")]
+    private static partial Regex Local();
+}
