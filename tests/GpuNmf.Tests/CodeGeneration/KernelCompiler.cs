@@ -16,25 +16,24 @@ internal static class KernelCompiler
     /// <summary>The PTX text of a kernel.</summary>
     /// <remarks>
     /// PTX 7.8 is the oldest that knows sm_90, so every assembler from CUDA 11.8 on takes it. A failed compilation leaves ILGPU's back end
-    /// broken, therefore each one has a context of its own.
+    /// broken, therefore each one has a context of its own. No group size is promised, because the launchers load kernels without one; with
+    /// one, ptxas trades spills for occupancy.
     /// </remarks>
-    internal static string Ptx(MethodInfo kernel, int maxGroup, CudaArchitecture architecture)
+    internal static string Ptx(MethodInfo kernel, CudaArchitecture architecture)
     {
         using var context = NewContext();
         using var backend = new PTXBackend(
             context, new CudaCapabilityContext(architecture), architecture, CudaInstructionSet.ISA_78, null);
-        var specialization = new KernelSpecialization(maxGroup, null);
-        return ((PTXCompiledKernel)backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(kernel), specialization)).PTXAssembly;
+        return ((PTXCompiledKernel)backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(kernel), KernelSpecialization.Empty)).PTXAssembly;
     }
 
     /// <summary>The OpenCL C text of a kernel for a device that has only what the library asks for: generic addresses, no double precision.</summary>
-    internal static string OpenCL(MethodInfo kernel, int maxGroup)
+    internal static string OpenCL(MethodInfo kernel)
     {
         using var context = NewContext();
         var capabilities = new CLCapabilityContext(float16: false, float64: false, genericAddressSpace: true, int64_Atomics: false, subGroups: false);
         using var backend = new CLBackend(context, capabilities, CLDeviceVendor.Other, new CLCVersion(3, 0));
-        var specialization = new KernelSpecialization(maxGroup, null);
-        return ((CLCompiledKernel)backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(kernel), specialization)).Source;
+        return ((CLCompiledKernel)backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(kernel), KernelSpecialization.Empty)).Source;
     }
 
     // The settings of DeviceSession's contexts.
