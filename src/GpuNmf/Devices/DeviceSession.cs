@@ -40,7 +40,7 @@ internal sealed class DeviceSession : IDisposable
     /// <summary>Width of the strip kernels; meaningless for tiles.</summary>
     internal SimdWidth Simd { get; }
 
-    /// <summary>Equal kinds give equal bits: <c>cpu-512</c>, <c>cuda</c>, <c>opencl</c>.</summary>
+    /// <summary><c>cpu-512</c>, <c>cuda</c>, <c>opencl</c>: what the rounding belongs to, together with the device and its driver.</summary>
     internal string Kind { get; }
 
     /// <summary>Threads that one group may have.</summary>
