@@ -149,7 +149,7 @@ public sealed class SourceSeparatorErrorTests
     [Theory, OnEveryDevice(nameof(Levels))]
     public void Very_soft_and_very_loud_recordings_are_separated_as_others(string lane, int exponent)
     {
-        float[] signal = TestSignals.Tones(801, 1);
+        float[] signal = TestSignals.Tones(301, 1);
         var options = s_options with { Nmf = new NmfOptions { Rank = 3, MaxIterations = 10 } };
         var run = SeparationRun.On(Lane.Session(lane), TestSignals.Recording(signal), options);
         var scaled = SeparationRun.On(Lane.Session(lane), TestSignals.Recording(Array.ConvertAll(signal, v => MathF.ScaleB(v, exponent))), options);

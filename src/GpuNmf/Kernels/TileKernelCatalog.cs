@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Reflection;
 using GpuNmf.Kernels.Fft;
 using GpuNmf.Kernels.Masking;
@@ -9,61 +8,76 @@ using ILGPU;
 namespace GpuNmf.Kernels;
 
 /// <summary>A tile kernel as it is launched.</summary>
-/// <param name="Name">What it computes and its rank class.</param>
+/// <param name="Name">What it computes, for which ranks and divergence.</param>
 /// <param name="Method">The closed method.</param>
 /// <param name="MaxGroup">Threads of its largest group.</param>
-/// <param name="Everyday">True for the kernels that the quick tests compile.</param>
+/// <param name="Everyday">True for the kernels that the quick tests compile: everything for Kullback-Leibler.</param>
 internal sealed record TileKernel(string Name, MethodInfo Method, int MaxGroup, bool Everyday);
 
-/// <summary>Every tile kernel of the library, for those who compile or describe them all without a device.</summary>
+/// <summary>Every tile kernel of the library, for those who compile or describe them all.</summary>
 internal static class TileKernelCatalog
 {
     private const int Group = 128;
 
-    /// <summary>The largest rank of each class of update kernels, as <see cref="TileNmfMethods.For(int, double)"/> divides them.</summary>
-    private static readonly int[] s_rankClasses = [4, 8, 12, 16, 32, 64, 256];
+    /// <summary>One rank a class of kernels, rounded up to 4: one pass to 12, contractions above.</summary>
+    private static readonly (int RankPitch, string Ranks)[] s_classes =
+        [(4, "1-4"), (8, "5-8"), (12, "9-12"), (16, "13-16"), (32, "17-32"), (64, "33-64"), (256, "65-256")];
 
-    private static readonly (string Name, double Beta)[] s_divergences = [("kl", 1), ("frobenius", 2), ("is", 0), ("beta", 0.5)];
+    private static readonly (double Beta, string Name)[] s_divergences =
+        [(1, "Kullback-Leibler"), (2, "Frobenius"), (0, "Itakura-Saito"), (0.5, "any beta")];
 
-    internal static IEnumerable<TileKernel> All => [.. Surroundings(), .. s_divergences.SelectMany(d => s_rankClasses.SelectMany(rank => Updates(d.Name, d.Beta, rank)))];
+    internal static IEnumerable<TileKernel> All => [.. Transforms(), .. Stems(), .. Factors(), .. Updates()];
 
-    private static IEnumerable<TileKernel> Surroundings() =>
+    private static IEnumerable<TileKernel> Transforms() =>
     [
-        Kernel<ConditionArgs>("measure rows", ConditionKernels.MeasureTile),
-        Kernel<ConditionArgs>("scale rows", ConditionKernels.ApplyTile),
-        Kernel<StftArgs>("stft magnitude to 2048", TileStftKernel.Whole<Capacity1024, MagnitudeOutput>),
-        Kernel<StftArgs>("stft spectrum to 2048", TileStftKernel.Whole<Capacity1024, SpectrumOutput>),
-        Kernel<StftArgs>("stft magnitude to 8192", TileStftKernel.Whole<Capacity4096, MagnitudeOutput>, everyday: false),
-        Kernel<StftArgs>("stft spectrum to 8192", TileStftKernel.Whole<Capacity4096, SpectrumOutput>, everyday: false),
-        Kernel<StftArgs>("stft part", TileStftKernel.Part),
-        Kernel<StftArgs>("stft magnitude join", TileStftKernel.Join<MagnitudeOutput>),
-        Kernel<StftArgs>("stft spectrum join", TileStftKernel.Join<SpectrumOutput>, everyday: false),
-        Kernel<StemArgs>("mask sums", TileStemKernels.MaskSums),
-        Kernel<StemArgs>("inverse mask to 2048", TileStemKernels.Inverse<Capacity1024, MaskReconstruction>),
-        Kernel<StemArgs>("inverse magnitude to 2048", TileStemKernels.Inverse<Capacity1024, MagnitudeReconstruction>),
-        Kernel<StemArgs>("inverse mask to 8192", TileStemKernels.Inverse<Capacity4096, MaskReconstruction>, everyday: false),
-        Kernel<StemArgs>("inverse magnitude to 8192", TileStemKernels.Inverse<Capacity4096, MagnitudeReconstruction>, everyday: false),
-        Kernel<StemArgs>("inverse part mask", TileStemKernels.InversePart<MaskReconstruction>),
-        Kernel<StemArgs>("inverse part magnitude", TileStemKernels.InversePart<MagnitudeReconstruction>, everyday: false),
-        Kernel<StemArgs>("inverse join", TileStemKernels.InverseJoin),
-        Kernel<StemArgs>("overlap add", TileStemKernels.OverlapAdd),
-        Kernel<FactorSumArgs>("factor sums", TileFactorKernels.Sums),
-        Kernel<FactorSumArgs>("factor grams", TileFactorKernels.Grams),
-        new TileKernel("reduce slices", ((Action<ArrayView<float>, int, int>)TileFactorKernels.ReduceSlices).Method, Group, true),
+        Of<StftArgs>("STFT to 2048, magnitudes", TileStftKernel.Whole<Capacity1024, MagnitudeOutput>),
+        Of<StftArgs>("STFT to 2048, spectrum", TileStftKernel.Whole<Capacity1024, SpectrumOutput>),
+        Of<StftArgs>("STFT to 8192, magnitudes", TileStftKernel.Whole<Capacity4096, MagnitudeOutput>),
+        Of<StftArgs>("STFT to 8192, spectrum", TileStftKernel.Whole<Capacity4096, SpectrumOutput>),
+        Of<StftArgs>("STFT above 8192, parts", TileStftKernel.Part),
+        Of<StftArgs>("STFT above 8192, magnitudes", TileStftKernel.Join<MagnitudeOutput>),
+        Of<StftArgs>("STFT above 8192, spectrum", TileStftKernel.Join<SpectrumOutput>),
     ];
 
-    // Everyday: the inner passes of Kullback-Leibler in every class, and of the others at rank 16.
-    private static IEnumerable<TileKernel> Updates(string divergence, double beta, int rank)
+    private static IEnumerable<TileKernel> Stems() =>
+    [
+        Of<StemArgs>("mask sums", TileStemKernels.MaskSums),
+        Of<StemArgs>("inverse to 2048, mask", TileStemKernels.Inverse<Capacity1024, MaskReconstruction>),
+        Of<StemArgs>("inverse to 2048, magnitude", TileStemKernels.Inverse<Capacity1024, MagnitudeReconstruction>),
+        Of<StemArgs>("inverse to 8192, mask", TileStemKernels.Inverse<Capacity4096, MaskReconstruction>),
+        Of<StemArgs>("inverse to 8192, magnitude", TileStemKernels.Inverse<Capacity4096, MagnitudeReconstruction>),
+        Of<StemArgs>("inverse above 8192, parts, mask", TileStemKernels.InversePart<MaskReconstruction>),
+        Of<StemArgs>("inverse above 8192, parts, magnitude", TileStemKernels.InversePart<MagnitudeReconstruction>),
+        Of<StemArgs>("inverse above 8192, samples", TileStemKernels.InverseJoin),
+        Of<StemArgs>("overlap-add", TileStemKernels.OverlapAdd),
+    ];
+
+    private static IEnumerable<TileKernel> Factors() =>
+    [
+        Of<ConditionArgs>("measure rows", ConditionKernels.MeasureTile),
+        Of<ConditionArgs>("scale rows", ConditionKernels.ApplyTile),
+        Of<FactorSumArgs>("column sums", TileFactorKernels.Sums),
+        Of<FactorSumArgs>("column products", TileFactorKernels.Grams),
+        new TileKernel("tree over slices", ((Action<ArrayView<float>, int, int>)TileFactorKernels.ReduceSlices).Method, Group, true),
+    ];
+
+    private static IEnumerable<TileKernel> Updates()
     {
-        var methods = TileNmfMethods.For(rank, beta);
-        bool everyday = beta == 1 || rank == 16;
-        string prefix = string.Create(CultureInfo.InvariantCulture, $"{divergence} rank {rank}");
-        foreach (var (pass, method) in methods.Passes)
-            yield return Kernel(methods.Activations is null ? $"{prefix} {pass}" : $"{prefix} templates {pass}", method, everyday && pass == PassKind.Inner);
-        if (methods.Activations is { } activations) yield return Kernel($"{prefix} activations", activations, everyday);
-        // The step of the templates does not depend on the rank.
-        if (rank == s_rankClasses[0]) yield return Kernel($"{divergence} template step", methods.Templates);
+        foreach (var (beta, divergence) in s_divergences)
+        {
+            bool everyday = beta == 1;
+            yield return new TileKernel($"templates, {divergence}", TileNmfMethods.For(4, beta).Templates.Method, Group, everyday);
+            foreach (var (rankPitch, ranks) in s_classes)
+            {
+                var methods = TileNmfMethods.For(rankPitch, beta);
+                if (methods.Activations is { } activations)
+                    yield return new TileKernel($"activations, rank {ranks}, {divergence}", activations.Method, Group, everyday);
+                string what = methods.Activations is null ? "one pass" : "templates";
+                foreach (var (pass, kernel) in methods.Passes)
+                    yield return new TileKernel($"{what}, rank {ranks}, {divergence}, {pass} pass", kernel.Method, Group, everyday);
+            }
+        }
     }
 
-    private static TileKernel Kernel<TArgs>(string name, Action<TArgs> method, bool everyday = true) => new(name, method.Method, Group, everyday);
+    private static TileKernel Of<TArgs>(string name, Action<TArgs> kernel) where TArgs : struct => new(name, kernel.Method, Group, true);
 }

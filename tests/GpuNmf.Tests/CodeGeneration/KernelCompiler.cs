@@ -1,4 +1,5 @@
 using System.Reflection;
+using GpuNmf.Kernels;
 using ILGPU;
 using ILGPU.Algorithms;
 using ILGPU.Backends.EntryPoints;
@@ -16,15 +17,15 @@ internal static class KernelCompiler
     /// <summary>The PTX text of a kernel.</summary>
     /// <remarks>
     /// PTX 7.8 is the oldest that knows sm_90, so every assembler from CUDA 11.8 on takes it. A failed compilation leaves ILGPU's back end
-    /// broken, therefore each one has a context of its own. No group size is promised, because the launchers load kernels without one; with
-    /// one, ptxas trades spills for occupancy.
+    /// broken, therefore each one has a context of its own.
     /// </remarks>
     internal static string Ptx(MethodInfo kernel, CudaArchitecture architecture)
     {
         using var context = NewContext();
         using var backend = new PTXBackend(
             context, new CudaCapabilityContext(architecture), architecture, CudaInstructionSet.ISA_78, null);
-        return ((PTXCompiledKernel)backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(kernel), KernelSpecialization.Empty)).PTXAssembly;
+        var specialization = TileLoading.Specialization;
+        return ((PTXCompiledKernel)backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(kernel), specialization)).PTXAssembly;
     }
 
     /// <summary>The OpenCL C text of a kernel for a device that has only what the library asks for: generic addresses, no double precision.</summary>
@@ -33,7 +34,8 @@ internal static class KernelCompiler
         using var context = NewContext();
         var capabilities = new CLCapabilityContext(float16: false, float64: false, genericAddressSpace: true, int64_Atomics: false, subGroups: false);
         using var backend = new CLBackend(context, capabilities, CLDeviceVendor.Other, new CLCVersion(3, 0));
-        return ((CLCompiledKernel)backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(kernel), KernelSpecialization.Empty)).Source;
+        var specialization = TileLoading.Specialization;
+        return ((CLCompiledKernel)backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(kernel), specialization)).Source;
     }
 
     // The settings of DeviceSession's contexts.
