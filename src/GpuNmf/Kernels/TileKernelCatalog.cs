@@ -1,23 +1,83 @@
 using System.Reflection;
+using GpuNmf.Kernels.Fft;
+using GpuNmf.Kernels.Masking;
 using GpuNmf.Kernels.Nmf;
+using GpuNmf.Kernels.Stft;
+using ILGPU;
 
 namespace GpuNmf.Kernels;
 
 /// <summary>A tile kernel as it is launched.</summary>
-/// <param name="Name">What it computes and its rank class.</param>
+/// <param name="Name">What it computes, for which ranks and divergence.</param>
 /// <param name="Method">The closed method.</param>
 /// <param name="MaxGroup">Threads of its largest group.</param>
-/// <param name="Everyday">True for the kernels that the quick tests compile.</param>
+/// <param name="Everyday">True for the kernels that the quick tests compile: everything for Kullback-Leibler.</param>
 internal sealed record TileKernel(string Name, MethodInfo Method, int MaxGroup, bool Everyday);
 
 /// <summary>Every tile kernel of the library, for those who compile or describe them all.</summary>
 internal static class TileKernelCatalog
 {
-    internal static IEnumerable<TileKernel> All =>
+    private const int Group = 128;
+
+    /// <summary>One rank a class of kernels, rounded up to 4: one pass to 12, contractions above.</summary>
+    private static readonly (int RankPitch, string Ranks)[] s_classes =
+        [(4, "1-4"), (8, "5-8"), (12, "9-12"), (16, "13-16"), (32, "17-32"), (64, "33-64"), (256, "65-256")];
+
+    private static readonly (double Beta, string Name)[] s_divergences =
+        [(1, "Kullback-Leibler"), (2, "Frobenius"), (0, "Itakura-Saito"), (0.5, "any beta")];
+
+    internal static IEnumerable<TileKernel> All => [.. Transforms(), .. Stems(), .. Factors(), .. Updates()];
+
+    private static IEnumerable<TileKernel> Transforms() =>
     [
-        Kernel("measure rows", ConditionKernels.MeasureTile),
-        Kernel("scale rows", ConditionKernels.ApplyTile),
+        Of<StftArgs>("STFT to 2048, magnitudes", TileStftKernel.Whole<Capacity1024, MagnitudeOutput>),
+        Of<StftArgs>("STFT to 2048, spectrum", TileStftKernel.Whole<Capacity1024, SpectrumOutput>),
+        Of<StftArgs>("STFT to 8192, magnitudes", TileStftKernel.Whole<Capacity4096, MagnitudeOutput>),
+        Of<StftArgs>("STFT to 8192, spectrum", TileStftKernel.Whole<Capacity4096, SpectrumOutput>),
+        Of<StftArgs>("STFT above 8192, parts", TileStftKernel.Part),
+        Of<StftArgs>("STFT above 8192, magnitudes", TileStftKernel.Join<MagnitudeOutput>),
+        Of<StftArgs>("STFT above 8192, spectrum", TileStftKernel.Join<SpectrumOutput>),
     ];
 
-    private static TileKernel Kernel(string name, Action<ConditionArgs> kernel) => new(name, kernel.Method, ConditionKernels.Group, true);
+    private static IEnumerable<TileKernel> Stems() =>
+    [
+        Of<StemArgs>("mask sums", TileStemKernels.MaskSums),
+        Of<StemArgs>("inverse to 2048, mask", TileStemKernels.Inverse<Capacity1024, MaskReconstruction>),
+        Of<StemArgs>("inverse to 2048, magnitude", TileStemKernels.Inverse<Capacity1024, MagnitudeReconstruction>),
+        Of<StemArgs>("inverse to 8192, mask", TileStemKernels.Inverse<Capacity4096, MaskReconstruction>),
+        Of<StemArgs>("inverse to 8192, magnitude", TileStemKernels.Inverse<Capacity4096, MagnitudeReconstruction>),
+        Of<StemArgs>("inverse above 8192, parts, mask", TileStemKernels.InversePart<MaskReconstruction>),
+        Of<StemArgs>("inverse above 8192, parts, magnitude", TileStemKernels.InversePart<MagnitudeReconstruction>),
+        Of<StemArgs>("inverse above 8192, samples", TileStemKernels.InverseJoin),
+        Of<StemArgs>("overlap-add", TileStemKernels.OverlapAdd),
+    ];
+
+    private static IEnumerable<TileKernel> Factors() =>
+    [
+        Of<ConditionArgs>("measure rows", ConditionKernels.MeasureTile),
+        Of<ConditionArgs>("scale rows", ConditionKernels.ApplyTile),
+        Of<FactorSumArgs>("column sums", TileFactorKernels.Sums),
+        Of<FactorSumArgs>("column products", TileFactorKernels.Grams),
+        new TileKernel("tree over slices", ((Action<ArrayView<float>, int, int>)TileFactorKernels.ReduceSlices).Method, Group, true),
+    ];
+
+    private static IEnumerable<TileKernel> Updates()
+    {
+        foreach (var (beta, divergence) in s_divergences)
+        {
+            bool everyday = beta == 1;
+            yield return new TileKernel($"templates, {divergence}", TileNmfMethods.For(4, beta).Templates.Method, Group, everyday);
+            foreach (var (rankPitch, ranks) in s_classes)
+            {
+                var methods = TileNmfMethods.For(rankPitch, beta);
+                if (methods.Activations is { } activations)
+                    yield return new TileKernel($"activations, rank {ranks}, {divergence}", activations.Method, Group, everyday);
+                string what = methods.Activations is null ? "one pass" : "templates";
+                foreach (var (pass, kernel) in methods.Passes)
+                    yield return new TileKernel($"{what}, rank {ranks}, {divergence}, {pass} pass", kernel.Method, Group, everyday);
+            }
+        }
+    }
+
+    private static TileKernel Of<TArgs>(string name, Action<TArgs> kernel) where TArgs : struct => new(name, kernel.Method, Group, true);
 }

@@ -25,9 +25,9 @@ internal static class WindowCoverage
         if (least >= LeastShare * peak) return;
         string wayOut = options.Center
             ? $"choose a smaller hop, such as {Math.Max(1, options.EffectiveWindowLength / 4)}"
-            : "let the frames be centred, which covers both ends";
+            : "let the frames be centred (Center), which covers both ends";
         throw new ArgumentException(
-            $"A hop of {hop} samples with a {options.Window} window of {options.EffectiveWindowLength} leaves sample {worst} of {samples} uncovered: " +
+            $"HopLength {hop} with a {options.Window} window of {options.EffectiveWindowLength} samples leaves sample {worst} of {samples} uncovered: " +
             $"its squared windows sum to {(peak > 0 ? least / peak : 0):0.#e+0} of their peak and {LeastShare} is needed to undo the transform; {wayOut}.");
     }
 

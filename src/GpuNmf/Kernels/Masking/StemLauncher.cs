@@ -31,7 +31,7 @@ internal sealed class StemLauncher
         _maxRows = maxRows;
         if (!IsStrip && fftLength > StftLauncher.OneLaunchLength)
         {
-            _inversePart = session.Accelerator.LoadKernel<StemArgs>(
+            _inversePart = session.Accelerator.LoadTile<StemArgs>(
                 mask ? TileStemKernels.InversePart<MaskReconstruction> : TileStemKernels.InversePart<MagnitudeReconstruction>);
         }
         (_maskSums, _inverse, _overlapAdd, ScratchLength) = (session.Form, session.Simd) switch
@@ -97,8 +97,8 @@ internal sealed class StemLauncher
             ( <= StftLauncher.OneLaunchLength, false) => TileStemKernels.Inverse<Capacity4096, MagnitudeReconstruction>,
             _ => TileStemKernels.InverseJoin,
         };
-        return (accelerator.LoadKernel<StemArgs>(TileStemKernels.MaskSums), accelerator.LoadKernel<StemArgs>(inverse),
-            accelerator.LoadKernel<StemArgs>(TileStemKernels.OverlapAdd), _inversePart is null ? 1 : _maxRows * (long)_fftLength);
+        return (accelerator.LoadTile<StemArgs>(TileStemKernels.MaskSums), accelerator.LoadTile(inverse),
+            accelerator.LoadTile<StemArgs>(TileStemKernels.OverlapAdd), _inversePart is null ? 1 : _maxRows * (long)_fftLength);
     }
 
     private (Action<AcceleratorStream, KernelConfig, StemArgs> MaskSums, Action<AcceleratorStream, KernelConfig, StemArgs> Inverse, Action<AcceleratorStream, KernelConfig, StemArgs> OverlapAdd, long Scratch)

@@ -20,7 +20,7 @@ internal sealed class ConditionLauncher
         var accelerator = session.Accelerator;
         (_measure, _apply) = (session.Form, session.Simd) switch
         {
-            (KernelForm.Tile, _) => (accelerator.LoadKernel<ConditionArgs>(ConditionKernels.MeasureTile), accelerator.LoadKernel<ConditionArgs>(ConditionKernels.ApplyTile)),
+            (KernelForm.Tile, _) => (accelerator.LoadTile<ConditionArgs>(ConditionKernels.MeasureTile), accelerator.LoadTile<ConditionArgs>(ConditionKernels.ApplyTile)),
             (_, SimdWidth.Bits512) => LoadStrip<Vector512<float>, Lanes512>(accelerator),
             (_, SimdWidth.Bits256) => LoadStrip<Vector256<float>, Lanes256>(accelerator),
             _ => LoadStrip<Vector128<float>, Lanes128>(accelerator),

@@ -27,12 +27,12 @@ internal sealed class TileNmfKernels : INmfKernels
         var methods = TileNmfMethods.For(geometry.RankPitch, beta);
         _rowsOfAGroup = methods.RowsOfAGroup;
         var accelerator = session.Accelerator;
-        _passes = methods.Passes.ToDictionary(p => p.Key, p => accelerator.LoadKernel<PassArgs>(p.Value));
-        _activations = methods.Activations is { } activations ? accelerator.LoadKernel<PassArgs>(activations) : null;
-        _templates = accelerator.LoadKernel<TemplateArgs>(methods.Templates);
+        _passes = methods.Passes.ToDictionary(p => p.Key, p => accelerator.LoadTile(p.Value));
+        _activations = methods.Activations is { } activations ? accelerator.LoadTile(activations) : null;
+        _templates = accelerator.LoadTile(methods.Templates);
         if (beta is not (1 or 2)) return;
-        _sums = accelerator.LoadKernel<FactorSumArgs>(beta == 2 ? TileFactorKernels.Grams : TileFactorKernels.Sums);
-        _reduce = accelerator.LoadKernel<ArrayView<float>, int, int>(TileFactorKernels.ReduceSlices);
+        _sums = accelerator.LoadTile<FactorSumArgs>(beta == 2 ? TileFactorKernels.Grams : TileFactorKernels.Sums);
+        _reduce = accelerator.LoadKernel<ArrayView<float>, int, int>(TileFactorKernels.ReduceSlices, TileLoading.Specialization);
     }
 
     /// <summary>One partial loss a group: a slice, or a block of bins of a slice.</summary>

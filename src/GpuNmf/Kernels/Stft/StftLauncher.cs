@@ -27,7 +27,7 @@ internal sealed class StftLauncher
     {
         _session = session;
         _fftLength = fftLength;
-        if (session.Form == KernelForm.Tile && fftLength > OneLaunchLength) _parts = session.Accelerator.LoadKernel<StftArgs>(TileStftKernel.Part);
+        if (session.Form == KernelForm.Tile && fftLength > OneLaunchLength) _parts = session.Accelerator.LoadTile<StftArgs>(TileStftKernel.Part);
         (_magnitudes, _spectrum, ScratchLength) = (session.Form, session.Simd) switch
         {
             (KernelForm.Tile, _) => LoadTile(),
@@ -77,12 +77,12 @@ internal sealed class StftLauncher
         var accelerator = _session.Accelerator;
         return _fftLength switch
         {
-            <= 2048 => (accelerator.LoadKernel<StftArgs>(TileStftKernel.Whole<Capacity1024, MagnitudeOutput>),
-                accelerator.LoadKernel<StftArgs>(TileStftKernel.Whole<Capacity1024, SpectrumOutput>), 1),
-            <= OneLaunchLength => (accelerator.LoadKernel<StftArgs>(TileStftKernel.Whole<Capacity4096, MagnitudeOutput>),
-                accelerator.LoadKernel<StftArgs>(TileStftKernel.Whole<Capacity4096, SpectrumOutput>), 1),
-            _ => (accelerator.LoadKernel<StftArgs>(TileStftKernel.Join<MagnitudeOutput>),
-                accelerator.LoadKernel<StftArgs>(TileStftKernel.Join<SpectrumOutput>), ScratchRows * (long)_fftLength),
+            <= 2048 => (accelerator.LoadTile<StftArgs>(TileStftKernel.Whole<Capacity1024, MagnitudeOutput>),
+                accelerator.LoadTile<StftArgs>(TileStftKernel.Whole<Capacity1024, SpectrumOutput>), 1),
+            <= OneLaunchLength => (accelerator.LoadTile<StftArgs>(TileStftKernel.Whole<Capacity4096, MagnitudeOutput>),
+                accelerator.LoadTile<StftArgs>(TileStftKernel.Whole<Capacity4096, SpectrumOutput>), 1),
+            _ => (accelerator.LoadTile<StftArgs>(TileStftKernel.Join<MagnitudeOutput>),
+                accelerator.LoadTile<StftArgs>(TileStftKernel.Join<SpectrumOutput>), ScratchRows * (long)_fftLength),
         };
     }
 

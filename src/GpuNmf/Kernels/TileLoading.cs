@@ -1,0 +1,20 @@
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace GpuNmf.Kernels;
+
+/// <summary>Loads tile kernels for the group size that they are launched with.</summary>
+internal static class TileLoading
+{
+    /// <summary>Threads of a group of every tile kernel: the least limit of the devices that the tests simulate.</summary>
+    internal const int Group = 128;
+
+    /// <summary>
+    /// Groups of at most 128 threads, and one a multiprocessor is enough: left to itself, the assembler rounds registers down to the next
+    /// step of occupancy and spills for it (4 of the update kernels, up to 88 bytes, sm_80 to sm_90).
+    /// </summary>
+    internal static KernelSpecialization Specialization { get; } = new(Group, 1);
+
+    internal static Action<AcceleratorStream, KernelConfig, TArgs> LoadTile<TArgs>(this Accelerator accelerator, Action<TArgs> kernel) where TArgs : struct =>
+        accelerator.LoadKernel(kernel, Specialization);
+}
