@@ -122,8 +122,8 @@ public sealed class SameBitsTests
         using var h = session.Allocate<float>((long)geometry.Rows * geometry.RankPitch);
         w.Upload(FactorLayout.PackTemplates(templates, geometry, 0));
         h.Upload(FactorLayout.PackActivations(activations, geometry, 0));
-        var ingredients = new StemIngredients(new DeviceSignal(samples, 1, signal.Length), w, h, geometry);
-        using var renderer = new StemRenderer(session, transform, s_stft, new ReconstructionOptions(), ingredients);
+        var ingredients = new StemIngredients(new MixtureSpectrum(transform, new DeviceSignal(samples, 1, signal.Length)), w, h, geometry);
+        using var renderer = new StemRenderer(session, new ReconstructionOptions(), ingredients);
         var sink = new StemBuffer();
         renderer.Render(recording, sink, null, CancellationToken.None);
         return [.. sink.Stems.Select(stem => stem.Interleaved.ToArray())];

@@ -94,7 +94,7 @@ public sealed class SourceSeparatorErrorTests
     {
         var options = s_options with { Stft = new StftOptions { FftLength = 64, HopLength = hop, Window = window, Center = center } };
 
-        var error = Refused<ArgumentException>(Noise(samples), options, $"A hop of {hop} samples with a {window} window of 64 leaves sample");
+        var error = Refused<ArgumentException>(Noise(samples), options, $"HopLength {hop} with a {window} window of 64 samples leaves sample");
         Assert.Contains(center ? "choose a smaller hop, such as 16" : "let the frames be centred", error.Message, StringComparison.Ordinal);
     }
 
