@@ -42,6 +42,16 @@ public sealed class FactorizerReferenceTests
         from beta in new[] { 0, 0.5, 1, 2, 3 }
         select new object[] { shape.Item1, shape.Item2, shape.Item3, beta, UpdateExponent.MajorizationMinimization };
 
+    /// <summary>1 to 9 slices and 65 of 64 frames each, the last one short: every number of leaves that their tree can have at a node.</summary>
+    public static IEnumerable<object[]> Slices =>
+        from slices in new[] { 1, 2, 3, 4, 5, 6, 7, 8, 9, 65 }
+        from beta in new[] { 0, 1, 2 }
+        select new object[] { 33, 64 * slices - 1, 2, beta, UpdateExponent.MajorizationMinimization };
+
+    [Theory, OnEveryDevice(nameof(Slices), RealOnly = true)]
+    public void Every_number_of_slices_is_summed(string lane, int bins, int frames, int rank, double beta, UpdateExponent exponent) =>
+        Check(lane, bins, frames, rank, beta, exponent);
+
     [Theory, OnEveryDevice(nameof(Small))]
     public void One_and_three_iterations_agree_with_double_precision(string lane, int bins, int frames, int rank, double beta, UpdateExponent exponent) =>
         Check(lane, bins, frames, rank, beta, exponent);
