@@ -11,13 +11,14 @@ internal static class SignalReader
     private const int BlockFrames = 1 << 17;
 
     /// <summary>Loads every channel, and behind them their mean where that is what is factorised.</summary>
-    /// <returns>The buffer [C (+ 1)][Length], which the caller disposes.</returns>
+    /// <returns>The buffer [C (+ 1)][Length], which the caller disposes, and whether every sample is zero.</returns>
     /// <exception cref="AudioFormatException">A sample is NaN or infinite.</exception>
-    internal static DeviceBuffer<float> Load(
+    internal static (DeviceBuffer<float> Samples, bool Silent) Load(
         DeviceSession session, IAudioSource source, ChannelMode mode, IProgress<SeparationProgress>? progress, CancellationToken cancellation)
     {
         int channels = source.Channels;
         bool mean = HasMean(source, mode);
+        bool silent = true;
         var buffer = session.Allocate<float>((channels + (mean ? 1 : 0)) * source.Length);
         try
         {
@@ -31,6 +32,7 @@ internal static class SignalReader
                 var samples = interleaved.AsSpan(0, count * channels);
                 source.Read(start, samples);
                 RequireFinite(samples, start, source);
+                silent &= !samples.ContainsAnyExcept(0f);
                 for (int c = 0; c < channels; c++)
                 {
                     for (int n = 0; n < count; n++) planar[n] = samples[n * channels + c];
@@ -43,7 +45,7 @@ internal static class SignalReader
                 }
                 progress?.Report(new SeparationProgress(SeparationStage.Reading, start + count, source.Length, null));
             }
-            return buffer;
+            return (buffer, silent);
         }
         catch
         {

@@ -30,7 +30,7 @@ public sealed class SourceSeparator : IDisposable
     /// <summary>The device in use.</summary>
     public DeviceEntry Device => _session.Entry;
 
-    /// <summary>Separates a recording; the stems go to <paramref name="sink"/> block by block, ordered by energy, largest first
+    /// <summary>Separates a recording; the stems go to <paramref name="sink"/> block by block, ordered by the energy of W_k H_k, largest first
     /// (a start of the caller's own keeps its order).</summary>
     /// <param name="recording">Read twice from start to end, in blocks; it stays open.</param>
     /// <param name="sink">Receives K stems with the channels, rate and length of the recording.</param>
@@ -41,6 +41,7 @@ public sealed class SourceSeparator : IDisposable
     /// <exception cref="ArgumentException">An option is out of range, or does not fit the recording (empty, too short, wrong shape of a start), or the
     /// spectrogram overflows single precision.</exception>
     /// <exception cref="AudioFormatException">A sample is NaN or infinite.</exception>
+    /// <exception cref="DeviceMemoryException">The device's memory is too small.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was signalled.</exception>
     public SeparationResult Separate(
         IAudioSource recording,
@@ -57,7 +58,8 @@ public sealed class SourceSeparator : IDisposable
         WindowCoverage.Check(options.Stft, recording.Length);
 
         var clock = new StageClock();
-        using var samples = SignalReader.Load(_session, recording, options.Reconstruction.Channels, progress, cancellation);
+        var (samples, silent) = SignalReader.Load(_session, recording, options.Reconstruction.Channels, progress, cancellation);
+        using var ownedSamples = samples;
         double read = clock.Lap();
         using var transform = new ForwardTransform(_session, options.Stft);
         var mixture = new DeviceSignal(samples, recording.Channels, recording.Length);
@@ -83,7 +85,7 @@ public sealed class SourceSeparator : IDisposable
             Frames = options.Stft.FrameCount(recording.Length),
             Device = _session.Entry,
             Kind = _session.Kind,
-            Warnings = fit.Silent ? ["The recording is silent: every stem is silence, and there was nothing to factorise."] : [],
+            Warnings = Warnings(fit.Silent, silent),
             Timings = new StageTimings(read, stft, nmf, clock.Lap()),
             PeakDeviceBytes = _session.PeakBytes,
         };
@@ -91,6 +93,13 @@ public sealed class SourceSeparator : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _session.Dispose();
+
+    private static IReadOnlyList<string> Warnings(bool nothingToFactorise, bool silent) => (nothingToFactorise, silent) switch
+    {
+        (false, _) => [],
+        (true, true) => ["The recording is silent: every stem is silence, and there was nothing to factorise."],
+        _ => ["What is factorised is zero everywhere, although the recording is not: its channels cancel in their mean (use joint or stack channels), or it is too quiet to square in single precision (raise its level). Every stem is an equal share."],
+    };
 
     private NmfGeometry Geometry(SeparationOptions options, IAudioSource recording)
     {

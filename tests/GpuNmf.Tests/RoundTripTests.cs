@@ -32,6 +32,7 @@ public sealed class RoundTripTests
         [new StftOptions { FftLength = 4096, HopLength = 1000, WindowLength = 3001 }, 33333, 3],
         [new StftOptions { FftLength = 32768, HopLength = 5000 }, 65537, 2],
         [new StftOptions { FftLength = 8192, HopLength = 4000, Window = WindowKind.Blackman }, 70003, 2],
+        [new StftOptions { FftLength = 4096, HopLength = 2, Window = WindowKind.Rectangular }, 5003, 1],
     ];
 
     [Theory, OnEveryDevice(nameof(Small))]

@@ -116,7 +116,7 @@ public sealed class SameBitsTests
         var session = Lane.Session(lane);
         var recording = TestSignals.Recording(signal);
         var geometry = NmfGeometry.Of(s_stft.Bins, activations.GetLength(1), templates.GetLength(1), session.Form);
-        using var samples = SignalReader.Load(session, recording, ChannelMode.Joint, null, CancellationToken.None);
+        using var samples = SignalReader.Load(session, recording, ChannelMode.Joint, null, CancellationToken.None).Samples;
         using var transform = new ForwardTransform(session, s_stft);
         using var w = session.Allocate<float>(geometry.TemplateLength);
         using var h = session.Allocate<float>((long)geometry.Rows * geometry.RankPitch);

@@ -27,9 +27,9 @@ public sealed class SourceSeparatorErrorTests
         { "Solver", s_options with { Nmf = new() { Solver = (NmfSolver)7 } }, "No such solver" },
         { "MaxIterations", s_options with { Nmf = new() { MaxIterations = 0 } }, "MaxIterations is 0; it must lie in 1..1000000." },
         { "MaxIterations", s_options with { Nmf = new() { MaxIterations = 1_000_001 } }, "MaxIterations is 1000001; it must lie in 1..1000000." },
-        { "Tolerance", s_options with { Nmf = new() { Tolerance = -1e-9 } }, "Tolerance is -1E-09; it must lie in 0..1" },
-        { "Tolerance", s_options with { Nmf = new() { Tolerance = 1 } }, "Tolerance is 1; it must lie in 0..1" },
-        { "Tolerance", s_options with { Nmf = new() { Tolerance = double.NaN } }, "Tolerance is NaN; it must lie in 0..1" },
+        { "Tolerance", s_options with { Nmf = new() { Tolerance = -1e-9 } }, "Tolerance is -1E-09; it must be at least 0 and below 1" },
+        { "Tolerance", s_options with { Nmf = new() { Tolerance = 1 } }, "Tolerance is 1; it must be at least 0 and below 1" },
+        { "Tolerance", s_options with { Nmf = new() { Tolerance = double.NaN } }, "Tolerance is NaN; it must be at least 0 and below 1" },
         { "FftLength", s_options with { Stft = new() { FftLength = 32 } }, "FftLength is 32; it must be a power of two in 64..32768" },
         { "FftLength", s_options with { Stft = new() { FftLength = 65536 } }, "FftLength is 65536; it must be a power of two in 64..32768" },
         { "FftLength", s_options with { Stft = new() { FftLength = 1000 } }, "FftLength is 1000; it must be a power of two in 64..32768" },
@@ -96,6 +96,53 @@ public sealed class SourceSeparatorErrorTests
 
         var error = Refused<ArgumentException>(Noise(samples), options, $"HopLength {hop} with a {window} window of 64 samples leaves sample");
         Assert.Contains(center ? "choose a smaller hop, such as 16" : "let the frames be centred", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(WindowKind.Hann)]
+    [InlineData(WindowKind.Blackman)]
+    public void A_window_that_is_zero_everywhere_is_refused(WindowKind window)
+    {
+        var options = s_options with { Stft = new StftOptions { FftLength = 64, HopLength = 16, WindowLength = 1, Window = window } };
+
+        Refused<ArgumentException>(Noise(1000), options, $"A {window} window with WindowLength 1 is zero everywhere");
+    }
+
+    [Fact]
+    public void Memory_that_the_device_does_not_have_is_named()
+    {
+        using var session = Lane.Open(Lane.Cpu);
+
+        var error = Assert.Throws<DeviceMemoryException>(() => session.Allocate<float>(1L << 50));
+
+        Assert.Contains("has no room for another 4294967296 MiB beside the 0 MiB in use", error.Message, StringComparison.Ordinal);
+        Assert.Equal(0, session.LiveBytes);
+    }
+
+    [Fact]
+    public void A_start_beyond_single_precision_is_refused()
+    {
+        int frames = (int)s_options.Stft.FrameCount(1000);
+        var templates = new float[33, 2];
+        var activations = new float[2, frames];
+        for (int f = 0; f < 33; f++) templates[f, 0] = templates[f, 1] = 1e36f;
+        for (int t = 0; t < frames; t++) activations[0, t] = activations[1, t] = 1e36f;
+        var options = s_options with { Nmf = s_options.Nmf with { InitialTemplates = templates, InitialActivations = activations } };
+
+        Refused<ArgumentException>(Noise(1000), options, "leave single precision's range together");
+    }
+
+    [Fact]
+    public void Channels_that_cancel_in_their_mean_are_no_silence()
+    {
+        float[] left = TestSignals.Noise(2000, 1);
+        var recording = TestSignals.Recording(left, Array.ConvertAll(left, x => -x));
+        var options = s_options with { Reconstruction = new() { Channels = ChannelMode.Mono } };
+
+        var run = SeparationRun.On(Lane.Session(Lane.Cpu), recording, options);
+
+        Assert.Contains("its channels cancel in their mean", Assert.Single(run.Result.Warnings), StringComparison.Ordinal);
+        Differences.Within(2e-6, run.SumError(recording), "sum of equal shares");
     }
 
     [Fact]

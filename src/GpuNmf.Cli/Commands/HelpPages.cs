@@ -14,7 +14,7 @@ internal sealed class HelpPages(HelpAction options) : SynchronousCommandLineActi
           gpunmf separate long.wav --start 60 --duration 30 --device cpu --threads 4 --out try --force
 
         Files in FOLDER:
-          component-01.wav ...  the parts, loudest first; with --reconstruct mask they add up to the recording
+          component-01.wav ...  the parts, largest W_k H_k first; with --reconstruct mask they add up to the recording
           templates.npy         spectra, bins x components, float32
           activations.npy       envelopes, components x frames, float32
           result.json           input, parameters, device, loss, stems, warnings; the same bytes for the same run

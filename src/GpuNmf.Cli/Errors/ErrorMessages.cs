@@ -20,7 +20,7 @@ internal static partial class ErrorMessages
         ("Padding", "--pad-mode"), ("Rank", "--rank"), ("Beta", "--loss"), ("Exponent", "--exponent"),
         ("MaxIterations", "--max-iter"), ("Tolerance", "--tol"), ("InitialTemplates", "--init-templates"),
         ("InitialActivations", "--init-activations"), ("MaskPower", "--mask-power"), ("Threads", "--threads"),
-        ("Center", "--center"), ("startSeconds", "--start"), ("durationSeconds", "--duration"),
+        ("Center", "--center true"), ("startSeconds", "--start"), ("durationSeconds", "--duration"),
     ];
 
     /// <summary>Exit code and message of whatever a command threw.</summary>
@@ -30,7 +30,7 @@ internal static partial class ErrorMessages
         AggregateException { InnerExceptions: [var inner] } => Describe(inner),
         OperationCanceledException => new(ExitCodes.Cancelled, "stopped; nothing was written"),
         AudioFormatException => new(ExitCodes.Input, OneLine(exception.Message)),
-        DeviceUnavailableException => new(ExitCodes.Device, OneLine(exception.Message)),
+        DeviceUnavailableException or DeviceMemoryException => new(ExitCodes.Device, OneLine(exception.Message)),
         OutOfMemoryException => new(ExitCodes.Device, "not enough memory; separate a shorter piece (--duration) or fewer components (--rank)"),
         ArgumentException e => new(ExitCodes.Usage, OptionMessage(e)),
         IOException or UnauthorizedAccessException => new(ExitCodes.Input, OneLine(exception.Message)),

@@ -12,7 +12,7 @@ internal static class SummaryTable
         var table = new Table { Border = TableBorder.Simple };
         table.AddColumn(new TableColumn("component") { Alignment = Justify.Right });
         table.AddColumn("file");
-        table.AddColumn(new TableColumn("energy") { Alignment = Justify.Right });
+        table.AddColumn(new TableColumn("power") { Alignment = Justify.Right });
         table.AddColumn(new TableColumn("rms dBFS") { Alignment = Justify.Right });
         table.AddColumn(new TableColumn("peak dBFS") { Alignment = Justify.Right });
         double power = run.Stems.Sum(s => s.Rms * s.Rms);

@@ -80,12 +80,34 @@ internal sealed class DeviceSession : IDisposable
     /// <param name="length">Number of elements, at least 1.</param>
     internal DeviceBuffer<T> Allocate<T>(long length) where T : unmanaged
     {
-        var memory = Accelerator.Allocate1D<T>(length);
+        var memory = Reserve<T>(length);
         long live = Interlocked.Add(ref _liveBytes, memory.LengthInBytes);
         Interlocked.Increment(ref _allocations);
         if (live > _peakBytes) _peakBytes = live;
-        memory.MemSetToZero(Stream);
-        return new DeviceBuffer<T>(this, memory);
+        var buffer = new DeviceBuffer<T>(this, memory);
+        try
+        {
+            memory.MemSetToZero(Stream);
+            return buffer;
+        }
+        catch
+        {
+            buffer.Dispose();
+            throw;
+        }
+    }
+
+    private MemoryBuffer1D<T, Stride1D.Dense> Reserve<T>(long length) where T : unmanaged
+    {
+        try
+        {
+            return Accelerator.Allocate1D<T>(length);
+        }
+        catch (Exception e) when (e is AcceleratorException or OutOfMemoryException)
+        {
+            throw new DeviceMemoryException(
+                $"{Entry.Name} has no room for another {(double)length * Interop.SizeOf<T>() / (1 << 20):F0} MiB beside the {LiveBytes / (1 << 20)} MiB in use; take a shorter piece, fewer components or another device.", e);
+        }
     }
 
     internal void Released(long bytes) => Interlocked.Add(ref _liveBytes, -bytes);

@@ -19,7 +19,7 @@ internal sealed record StemIngredients(IMixtureSpectrum Mixture, DeviceBuffer<fl
 /// </summary>
 internal sealed class StemRenderer : IDisposable
 {
-    /// <summary>Hops of output a block.</summary>
+    /// <summary>Hops of output a block, at least.</summary>
     private const int BlockHops = 64;
 
     /// <summary>Bytes of windowed frames at one time, at least one component's.</summary>
@@ -41,8 +41,9 @@ internal sealed class StemRenderer : IDisposable
         _usesMask = options.Reconstruction == Reconstruction.Mask;
         int hop = _framing.HopLength, channels = from.Mixture.Channels, pitch = from.Geometry.Pitch;
         int masks = options.Channels == ChannelMode.Stack ? channels : 1;
-        _maxSamples = (int)Math.Min(from.Mixture.Length, (long)BlockHops * hop);
-        int maxFrames = BlockHops + (_framing.FftLength + hop - 1) / hop + 1;
+        int overlap = (_framing.FftLength + hop - 1) / hop, hops = HopsOfABlock(overlap, channels, _framing.FftLength);
+        _maxSamples = (int)Math.Min(from.Mixture.Length, (long)hops * hop);
+        int maxFrames = hops + overlap + 1;
         _launcher = new StemLauncher(session, _framing.FftLength, _usesMask, maxFrames * channels);
         long framesOfAComponent = (long)maxFrames * channels * _framing.FftLength;
         _componentsAtATime = (int)Math.Clamp(FrameBytes / (4 * framesOfAComponent), 1, from.Geometry.Rank);
@@ -102,6 +103,13 @@ internal sealed class StemRenderer : IDisposable
             progress?.Report(new SeparationProgress(SeparationStage.Writing, start + samples, input.Length, null));
         }
         return conservation.ResidualDb;
+    }
+
+    /// <summary>At small hops most frames of a block overlap its neighbours and are transformed twice, so blocks grow, within 256 MiB a component.</summary>
+    private static int HopsOfABlock(int overlap, int channels, int fftLength)
+    {
+        long fits = (256L << 20) / (4L * channels * fftLength) - overlap;
+        return (int)Math.Max(BlockHops, Math.Min(4L * overlap, fits));
     }
 
     private void PrepareBlock(long start, int samples)

@@ -34,10 +34,10 @@ internal sealed class Factorizer : IDisposable
         _geometry = geometry;
         _options = options;
         _rule = UpdateRule.For(options);
-        _kernels = NmfKernels.Load(session, geometry, options.Beta);
+        _kernels = NmfKernels.Load(session, geometry, _rule.Beta);
         _condition = new ConditionLauncher(session);
         _losses = new float[_kernels.LossLength];
-        _workspace = new NmfWorkspace(session, geometry, options.Beta, _kernels.LossLength);
+        _workspace = new NmfWorkspace(session, geometry, _rule.Beta, _kernels.LossLength);
     }
 
     public void Dispose() => _workspace.Dispose();
@@ -128,7 +128,9 @@ internal sealed class Factorizer : IDisposable
         _workspace.Losses.Download(_losses);
         double loss = 0;
         foreach (float part in _losses) loss += part;
-        loss = Math.Max(0, scale.UnscaleLoss(loss, _options.Beta));
+        if (!double.IsFinite(loss))
+            throw new ArgumentException($"The loss is {loss}: InitialTemplates and InitialActivations leave single precision's range together; scale them so that their product is near the spectrogram.");
+        loss = Math.Max(0, scale.UnscaleLoss(loss, _rule.Beta));
         trace.Add(new LossPoint(iteration, loss));
         return loss;
     }

@@ -67,6 +67,6 @@ public sealed record NmfOptions
         if (MaxIterations is < 1 or > 1_000_000)
             throw new ArgumentOutOfRangeException(nameof(MaxIterations), MaxIterations, $"MaxIterations is {MaxIterations}; it must lie in 1..1000000.");
         if (!(Tolerance >= 0 && Tolerance < 1))
-            throw new ArgumentOutOfRangeException(nameof(Tolerance), Tolerance, $"Tolerance is {Tolerance}; it must lie in 0..1 (0 runs all iterations).");
+            throw new ArgumentOutOfRangeException(nameof(Tolerance), Tolerance, $"Tolerance is {Tolerance}; it must be at least 0 and below 1 (0 runs all iterations).");
     }
 }

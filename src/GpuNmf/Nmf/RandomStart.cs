@@ -2,7 +2,8 @@ namespace GpuNmf.Nmf;
 
 /// <summary>
 /// The random start: |N(0,1)| sqrt(mean(X) / K), as scikit-learn's <c>init='random'</c>, from a counter (row, component, matrix) and the
-/// seed. Made in double on the host and rounded once, so that it is the same on every device.
+/// seed. Made in double on the host and rounded once, so that it is the same on every device. The mean is that of the scaled X: where its
+/// power of two is odd, the factors in the caller's units are off by sqrt(2) and 1/sqrt(2), which leaves W H as it is.
 /// </summary>
 internal static class RandomStart
 {

@@ -10,7 +10,8 @@ internal readonly record struct UpdateRule(float Beta, float Exponent, float Eps
 {
     internal static UpdateRule For(NmfOptions options)
     {
-        double beta = options.Beta;
+        // Rounded once, so that the kernels chosen and the number they get agree.
+        double beta = (float)options.Beta;
         double gamma = options.Exponent == UpdateExponent.Fast ? 1 : beta < 1 ? 1 / (2 - beta) : beta > 2 ? 1 / (beta - 1) : 1;
         return new UpdateRule(
             (float)beta,

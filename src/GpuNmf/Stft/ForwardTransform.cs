@@ -20,7 +20,15 @@ internal sealed class ForwardTransform : IDisposable
         _options = options;
         _launcher = new StftLauncher(session, options.FftLength);
         Tables = new FftTables(session, WindowFunctions.Frame(options));
-        _scratch = session.Allocate<float>(_launcher.ScratchLength);
+        try
+        {
+            _scratch = session.Allocate<float>(_launcher.ScratchLength);
+        }
+        catch
+        {
+            Tables.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Roots and window.</summary>

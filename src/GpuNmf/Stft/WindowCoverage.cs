@@ -22,7 +22,11 @@ internal static class WindowCoverage
             least = sum;
             worst = n;
         }
-        if (least >= LeastShare * peak) return;
+        // A window of one sample is its edge: zero for Hann, 1e-17 for Blackman.
+        bool vanishes = peak < 1e-12;
+        if (!vanishes && least >= LeastShare * peak) return;
+        if (vanishes)
+            throw new ArgumentException($"A {options.Window} window with WindowLength {options.EffectiveWindowLength} is zero everywhere; choose a longer window.");
         string wayOut = options.Center
             ? $"choose a smaller hop, such as {Math.Max(1, options.EffectiveWindowLength / 4)}"
             : "let the frames be centred (Center), which covers both ends";

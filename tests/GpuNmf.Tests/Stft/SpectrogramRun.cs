@@ -15,7 +15,7 @@ internal static class SpectrogramRun
     internal static Complex[,] Spectrum(DeviceSession session, AudioBuffer recording, StftOptions options, int channel)
     {
         int frames = (int)options.FrameCount(recording.Length), channels = recording.Channels, pitch = NmfGeometry.PitchOf(options.Bins);
-        using var samples = SignalReader.Load(session, recording, ChannelMode.Joint, null, CancellationToken.None);
+        using var samples = SignalReader.Load(session, recording, ChannelMode.Joint, null, CancellationToken.None).Samples;
         using var transform = new ForwardTransform(session, options);
         using var real = session.Allocate<float>((long)frames * channels * pitch);
         using var imaginary = session.Allocate<float>(real.Length);
@@ -33,7 +33,7 @@ internal static class SpectrogramRun
     {
         int pitch = NmfGeometry.PitchOf(options.Bins);
         int rows = (int)options.FrameCount(recording.Length) * (stacked ? recording.Channels : 1);
-        using var samples = SignalReader.Load(session, recording, ChannelMode.Joint, null, CancellationToken.None);
+        using var samples = SignalReader.Load(session, recording, ChannelMode.Joint, null, CancellationToken.None).Samples;
         using var transform = new ForwardTransform(session, options);
         using var x = session.Allocate<float>((long)rows * pitch);
         transform.Magnitudes(new DeviceSignal(samples, recording.Channels, recording.Length), stacked, x, null, CancellationToken.None);

@@ -173,6 +173,23 @@ internal static unsafe class StripStemKernels
         }
     }
 
+    /// <summary>Kahan's sum: at a hop of a few samples thousands of frames cover a sample.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddCompensated<TVector, TLanes>(float* sum, float* lost, TVector value)
+        where TVector : unmanaged where TLanes : ILanes<TVector>
+    {
+        TVector before = TLanes.Load(sum), corrected = TLanes.Subtract(value, TLanes.Load(lost)), next = TLanes.Add(before, corrected);
+        TLanes.Store(TLanes.Subtract(TLanes.Subtract(next, before), corrected), lost);
+        TLanes.Store(next, sum);
+    }
+
+    private static void AddCompensated(ref float sum, ref float lost, float value)
+    {
+        float corrected = value - lost, next = sum + corrected;
+        lost = next - sum - corrected;
+        sum = next;
+    }
+
     [External("strip_overlap_add")]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AddFrames<TVector, TLanes>(StemArgs args, int index) where TVector : unmanaged where TLanes : ILanes<TVector>
@@ -183,11 +200,15 @@ internal static unsafe class StripStemKernels
         float* window = args.Window.Pointer();
         float* sums = stackalloc float[SampleBlock];
         float* weights = stackalloc float[SampleBlock];
+        float* sumsLost = stackalloc float[SampleBlock];
+        float* weightsLost = stackalloc float[SampleBlock];
         for (int block = 0; block < args.SampleCount; block += SampleBlock)
         {
             int count = Math.Min(SampleBlock, args.SampleCount - block);
             new Span<float>(sums, count).Clear();
             new Span<float>(weights, count).Clear();
+            new Span<float>(sumsLost, count).Clear();
+            new Span<float>(weightsLost, count).Clear();
             for (int t = 0; t < args.FrameCount; t++)
             {
                 // Sample n of frame t falls on sum n + offset.
@@ -200,13 +221,13 @@ internal static unsafe class StripStemKernels
                 for (; n <= to - TLanes.Count; n += TLanes.Count)
                 {
                     TVector gain = TLanes.Load(w + n);
-                    TLanes.Store(TLanes.Add(TLanes.Load(sums + n), TLanes.Load(frame + n)), sums + n);
-                    TLanes.Store(TLanes.Add(TLanes.Load(weights + n), TLanes.Multiply(gain, gain)), weights + n);
+                    AddCompensated<TVector, TLanes>(sums + n, sumsLost + n, TLanes.Load(frame + n));
+                    AddCompensated<TVector, TLanes>(weights + n, weightsLost + n, TLanes.Multiply(gain, gain));
                 }
                 for (; n < to; n++)
                 {
-                    sums[n] += frame[n];
-                    weights[n] += w[n] * w[n];
+                    AddCompensated(ref sums[n], ref sumsLost[n], frame[n]);
+                    AddCompensated(ref weights[n], ref weightsLost[n], w[n] * w[n]);
                 }
             }
             for (int n = 0; n < count; n++) output[block + n] = sums[n] / weights[n];

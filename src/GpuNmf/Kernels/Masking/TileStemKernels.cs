@@ -76,15 +76,23 @@ internal static class TileStemKernels
         long first = position < args.FftLength ? 0 : (position - args.FftLength) / args.HopLength + 1;
         first = first < args.FirstFrame ? 0 : first - args.FirstFrame;
         last = last < args.FrameCount ? last : args.FrameCount - 1;
-        float sum = 0f, weight = 0f;
+        float sum = 0f, sumLost = 0f, weight = 0f, weightLost = 0f;
         for (long t = first; t <= last; t++)
         {
             int n = (int)(position - (args.FirstFrame + t) * args.HopLength);
             float w = args.Window[n];
-            sum += args.Frames[(((long)component * args.FrameCount + t) * args.Channels + channel) * args.FftLength + n];
-            weight += w * w;
+            AddCompensated(ref sum, ref sumLost, args.Frames[(((long)component * args.FrameCount + t) * args.Channels + channel) * args.FftLength + n]);
+            AddCompensated(ref weight, ref weightLost, w * w);
         }
         args.Output[((long)component * args.Channels + channel) * args.SampleCount + sample] = sum / weight;
+    }
+
+    /// <summary>Kahan's sum: at a hop of a few samples thousands of frames cover a sample.</summary>
+    private static void AddCompensated(ref float sum, ref float lost, float value)
+    {
+        float corrected = value - lost, next = sum + corrected;
+        lost = next - sum - corrected;
+        sum = next;
     }
 
     /// <summary>

@@ -151,9 +151,36 @@ internal readonly struct AnyBeta : IDivergence
     public static float Loss(float x, float v, float beta)
     {
         if (x <= 0f && beta < 1f) return 0f;
+        if (BetaLimits.NearOne(beta) || BetaLimits.NearZero(beta)) return NearLimit(x, v, beta);
         float vPower = XMath.Exp((beta - 1f) * XMath.Log(v));
         float xPower = x > 0f ? XMath.Exp(beta * XMath.Log(x)) : 0f;
         return (xPower + vPower * ((beta - 1f) * v - beta * x)) / (beta * (beta - 1f));
+    }
+
+    /// <summary>
+    /// Beside beta 1 and 0 the textbook form cancels; with r = x / v and c = beta - 1 the same is
+    /// v^beta (r expm1(c log r) / c - (r - 1)) / beta, and v^beta (expm1(beta log r) / beta - (r - 1)) / (beta - 1).
+    /// </summary>
+    private static float NearLimit(float x, float v, float beta)
+    {
+        float r = x / v, log = r > 0f ? XMath.Log(r) : 0f, vPower = XMath.Exp(beta * XMath.Log(v)), c = beta - 1f;
+        return BetaLimits.NearOne(beta)
+            ? vPower * (r * BetaLimits.Expm1(c * log) / c - (r - 1f)) / beta
+            : vPower * (BetaLimits.Expm1(beta * log) / beta - (r - 1f)) / c;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector NearLimit<TVector, TLanes>(TVector x, TVector v, float beta)
+        where TVector : unmanaged where TLanes : ILanes<TVector>
+    {
+        TVector one = TLanes.Broadcast(1f), r = TLanes.Divide(x, v), log = TLanes.WherePositive(r, TLanes.Log(r));
+        TVector vPower = TLanes.Exp(TLanes.Multiply(TLanes.Broadcast(beta), TLanes.Log(v))), rise = TLanes.Subtract(r, one);
+        float c = beta - 1f;
+        bool nearOne = BetaLimits.NearOne(beta);
+        float exponent = nearOne ? c : beta, other = nearOne ? beta : c;
+        var growth = TLanes.Divide(BetaLimits.Expm1<TVector, TLanes>(TLanes.Multiply(TLanes.Broadcast(exponent), log)), TLanes.Broadcast(exponent));
+        if (nearOne) growth = TLanes.Multiply(r, growth);
+        return TLanes.Divide(TLanes.Multiply(vPower, TLanes.Subtract(growth, rise)), TLanes.Broadcast(other));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -169,6 +196,11 @@ internal readonly struct AnyBeta : IDivergence
     public static TVector Loss<TVector, TLanes>(TVector x, TVector v, float beta)
         where TVector : unmanaged where TLanes : ILanes<TVector>
     {
+        if (BetaLimits.NearOne(beta) || BetaLimits.NearZero(beta))
+        {
+            var near = NearLimit<TVector, TLanes>(x, v, beta);
+            return beta < 1f ? TLanes.WherePositive(x, near) : near;
+        }
         var vPower = TLanes.Exp(TLanes.Multiply(TLanes.Broadcast(beta - 1f), TLanes.Log(v)));
         var xPower = TLanes.WherePositive(x, TLanes.Exp(TLanes.Multiply(TLanes.Broadcast(beta), TLanes.Log(x))));
         var linear = TLanes.Subtract(TLanes.Multiply(TLanes.Broadcast(beta - 1f), v), TLanes.Multiply(TLanes.Broadcast(beta), x));
