@@ -66,7 +66,7 @@ public sealed class SourceSeparator : IDisposable
         using var activations = _session.Allocate<float>((long)geometry.Rows * geometry.RankPitch);
         templates.Upload(FactorLayout.PackTemplates(fit.Templates, geometry, 0));
         activations.Upload(FactorLayout.PackActivations(fit.Activations, geometry, 0));
-        using var renderer = new StemRenderer(_session, transform, options.Stft, options.Reconstruction, new StemIngredients(mixture, templates, activations, geometry));
+        using var renderer = new StemRenderer(_session, options.Reconstruction, new StemIngredients(new MixtureSpectrum(transform, mixture), templates, activations, geometry));
         double residual = renderer.Render(recording, sink, progress, cancellation);
         return new SeparationResult
         {

@@ -100,7 +100,7 @@ public sealed class EndToEndTests : IDisposable
     public async Task A_hop_that_loses_samples_is_refused()
     {
         TestRecording.WriteTones(_folder["song.wav"]);
-        (await ProgramProcess.Run(Separate("parts", "--hop-length", "512", "--no-center", "--quiet"))).AssertError(ExitCodes.Usage, "hop of 512 samples", "sample 0");
+        (await ProgramProcess.Run(Separate("parts", "--hop-length", "512", "--no-center", "--quiet"))).AssertError(ExitCodes.Usage, "--hop-length 512", "sample 0");
         Assert.Equal(["song.wav"], _folder.Names);
     }
 

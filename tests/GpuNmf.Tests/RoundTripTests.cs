@@ -17,12 +17,12 @@ public sealed class RoundTripTests
         [new StftOptions { FftLength = 64 }, 64, 1],
         [new StftOptions { FftLength = 64, HopLength = 16 }, 203, 1],
         [new StftOptions { FftLength = 64, HopLength = 7, Padding = PaddingMode.Reflect }, 131, 2],
-        [new StftOptions { FftLength = 128, HopLength = 1, Window = WindowKind.Blackman }, 149, 1],
-        [new StftOptions { FftLength = 128, HopLength = 33, WindowLength = 101, Window = WindowKind.Hamming }, 1009, 3],
+        [new StftOptions { FftLength = 128, HopLength = 1, Window = WindowKind.Blackman }, 139, 1],
+        [new StftOptions { FftLength = 128, HopLength = 33, WindowLength = 101, Window = WindowKind.Hamming }, 509, 3],
         [new StftOptions { FftLength = 128, HopLength = 128, Window = WindowKind.Rectangular }, 1024, 2],
         [new StftOptions { FftLength = 128, HopLength = 32, Window = WindowKind.Rectangular, Center = false }, 352, 2],
         [new StftOptions { FftLength = 256, HopLength = 100, Window = WindowKind.Hamming, Center = false }, 756, 2],
-        [new StftOptions { FftLength = 512, HopLength = 127 }, 2003, 5],
+        [new StftOptions { FftLength = 512, HopLength = 127 }, 1003, 3],
     ];
 
     public static IEnumerable<object[]> Large =>
@@ -44,7 +44,7 @@ public sealed class RoundTripTests
     public void Factors_of_zero_split_the_recording_equally(string lane)
     {
         var stft = new StftOptions { FftLength = 64, HopLength = 16 };
-        var recording = TestSignals.Recording(TestSignals.Noise(500, 1));
+        var recording = TestSignals.Recording(TestSignals.Noise(200, 1));
         int frames = (int)stft.FrameCount(recording.Length);
         var nmf = new NmfOptions { Rank = 3, MaxIterations = 1, InitialTemplates = new float[33, 3], InitialActivations = new float[3, frames] };
 

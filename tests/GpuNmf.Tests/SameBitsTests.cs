@@ -21,8 +21,8 @@ public sealed class SameBitsTests
     [Theory, OnEveryDevice(nameof(Betas))]
     public void The_same_factorisation_twice_is_the_same(string lane, double beta)
     {
-        float[,] x = FactorizerReferenceTests.Problem(67, 71, beta, seed: 3);
-        var options = new NmfOptions { Rank = 5, Beta = beta, MaxIterations = 7, Tolerance = 0, Seed = 1 };
+        float[,] x = FactorizerReferenceTests.Problem(37, 41, beta, seed: 3);
+        var options = new NmfOptions { Rank = 5, Beta = beta, MaxIterations = 3, Tolerance = 0, Seed = 1 };
 
         AssertEqual(NmfRun.Fit(Lane.Session(lane), x, options), NmfRun.Fit(Lane.Session(lane), x, options));
     }
@@ -30,12 +30,12 @@ public sealed class SameBitsTests
     [Theory, OnEveryDevice(nameof(Betas))]
     public void Iterations_in_pieces_are_those_of_one_call(string lane, double beta)
     {
-        float[,] x = FactorizerReferenceTests.Problem(33, 71, beta, seed: 4);
-        var options = new NmfOptions { Rank = 3, Beta = beta, MaxIterations = 12, Tolerance = 0, Seed = 2 };
+        float[,] x = FactorizerReferenceTests.Problem(33, 41, beta, seed: 4);
+        var options = new NmfOptions { Rank = 3, Beta = beta, MaxIterations = 6, Tolerance = 0, Seed = 2 };
 
         var whole = NmfRun.Fit(Lane.Session(lane), x, options);
         var piece = NmfRun.Fit(Lane.Session(lane), x, options with { MaxIterations = 1 });
-        foreach (int iterations in new[] { 1, 3, 7 })
+        foreach (int iterations in new[] { 1, 4 })
             piece = NmfRun.Fit(Lane.Session(lane), x, options with { MaxIterations = iterations, InitialTemplates = piece.Templates, InitialActivations = piece.Activations });
 
         Assert.Equal(whole.Templates, piece.Templates);
@@ -65,7 +65,7 @@ public sealed class SameBitsTests
     [Theory, OnEveryDevice(nameof(Modes))]
     public void The_same_separation_twice_is_the_same(string lane, ChannelMode mode)
     {
-        var recording = TestSignals.Recording(TestSignals.Tones(801, 1), TestSignals.Noise(801, 2));
+        var recording = TestSignals.Recording(TestSignals.Tones(301, 1), TestSignals.Noise(301, 2));
         var options = new SeparationOptions
         {
             Stft = s_stft,
@@ -122,8 +122,8 @@ public sealed class SameBitsTests
         using var h = session.Allocate<float>((long)geometry.Rows * geometry.RankPitch);
         w.Upload(FactorLayout.PackTemplates(templates, geometry, 0));
         h.Upload(FactorLayout.PackActivations(activations, geometry, 0));
-        var ingredients = new StemIngredients(new DeviceSignal(samples, 1, signal.Length), w, h, geometry);
-        using var renderer = new StemRenderer(session, transform, s_stft, new ReconstructionOptions(), ingredients);
+        var ingredients = new StemIngredients(new MixtureSpectrum(transform, new DeviceSignal(samples, 1, signal.Length)), w, h, geometry);
+        using var renderer = new StemRenderer(session, new ReconstructionOptions(), ingredients);
         var sink = new StemBuffer();
         renderer.Render(recording, sink, null, CancellationToken.None);
         return [.. sink.Stems.Select(stem => stem.Interleaved.ToArray())];

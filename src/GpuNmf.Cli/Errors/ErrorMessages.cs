@@ -20,7 +20,7 @@ internal static partial class ErrorMessages
         ("Padding", "--pad-mode"), ("Rank", "--rank"), ("Beta", "--loss"), ("Exponent", "--exponent"),
         ("MaxIterations", "--max-iter"), ("Tolerance", "--tol"), ("InitialTemplates", "--init-templates"),
         ("InitialActivations", "--init-activations"), ("MaskPower", "--mask-power"), ("Threads", "--threads"),
-        ("startSeconds", "--start"), ("durationSeconds", "--duration"),
+        ("Center", "--center"), ("startSeconds", "--start"), ("durationSeconds", "--duration"),
     ];
 
     /// <summary>Exit code and message of whatever a command threw.</summary>

@@ -27,6 +27,8 @@ internal static class SummaryTable
         string end = run.Result.Converged ? "converged" : "not converged";
         string loss = run.Result.LossTrace.Count > 0 ? Invariant($", loss {run.Result.LossTrace[^1].Loss:G6}") : "";
         stdout.WriteLine(Invariant($"{run.Stems.Count} parts of {run.Recording.FileName} in {run.Request.Output.Folder}: {run.Result.Iterations} iterations, {end}{loss}, on {run.Result.Kind} ({run.Result.Device.Name})"));
+        string residual = double.IsFinite(run.Result.ConservationResidualDb) ? Invariant($"{run.Result.ConservationResidualDb:F1} dB") : "-inf dB (exact)";
+        stdout.WriteLine($"recording minus the sum of its parts: {residual}");
     }
 
     private static string Decibels(double amplitude) => amplitude > 0 ? Invariant($"{20 * Math.Log10(amplitude):F1}") : "-inf";

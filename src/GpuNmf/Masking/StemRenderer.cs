@@ -2,16 +2,16 @@ using GpuNmf.Audio;
 using GpuNmf.Devices;
 using GpuNmf.Kernels.Masking;
 using GpuNmf.Kernels.Nmf;
-using GpuNmf.Stft;
+using GpuNmf.Kernels.Stft;
 
 namespace GpuNmf.Masking;
 
 /// <summary>What the stems are made of.</summary>
-/// <param name="Signal">The mixture's channels on the device.</param>
+/// <param name="Mixture">The recording, whose spectrum is formed again block by block.</param>
 /// <param name="Templates">Templates in the form's layout, in the caller's units.</param>
 /// <param name="Activations">Activations [T M][K'].</param>
 /// <param name="Geometry">Shape of the factorisation.</param>
-internal sealed record StemIngredients(DeviceSignal Signal, DeviceBuffer<float> Templates, DeviceBuffer<float> Activations, NmfGeometry Geometry);
+internal sealed record StemIngredients(IMixtureSpectrum Mixture, DeviceBuffer<float> Templates, DeviceBuffer<float> Activations, NmfGeometry Geometry);
 
 /// <summary>
 /// Forms the stems block by block: the mixture's spectrum again (cheaper than keeping it), masks, inverse transform, overlap-add. Every
@@ -25,8 +25,7 @@ internal sealed class StemRenderer : IDisposable
     /// <summary>Bytes of windowed frames at one time, at least one component's.</summary>
     private const long FrameBytes = 32L << 20;
 
-    private readonly ForwardTransform _transform;
-    private readonly StftOptions _stft;
+    private readonly Framing _framing;
     private readonly StemLauncher _launcher;
     private readonly StemIngredients _from;
     private readonly List<IDisposable> _owned = [];
@@ -34,17 +33,16 @@ internal sealed class StemRenderer : IDisposable
     private readonly int _maxSamples, _componentsAtATime;
     private StemArgs _args;
 
-    internal StemRenderer(DeviceSession session, ForwardTransform transform, StftOptions stft, ReconstructionOptions options, StemIngredients from)
+    internal StemRenderer(DeviceSession session, ReconstructionOptions options, StemIngredients from)
     {
-        _transform = transform;
-        _stft = stft;
+        _framing = from.Mixture.Framing;
         _from = from;
-        int hop = stft.EffectiveHopLength, channels = from.Signal.Channels, pitch = from.Geometry.Pitch;
+        int hop = _framing.HopLength, channels = from.Mixture.Channels, pitch = from.Geometry.Pitch;
         int masks = options.Channels == ChannelMode.Stack ? channels : 1;
-        _maxSamples = (int)Math.Min(from.Signal.Length, (long)BlockHops * hop);
-        int maxFrames = BlockHops + (stft.FftLength + hop - 1) / hop + 1;
-        _launcher = new StemLauncher(session, stft.FftLength, options.Reconstruction == Reconstruction.Mask, maxFrames * channels);
-        long framesOfAComponent = (long)maxFrames * channels * stft.FftLength;
+        _maxSamples = (int)Math.Min(from.Mixture.Length, (long)BlockHops * hop);
+        int maxFrames = BlockHops + (_framing.FftLength + hop - 1) / hop + 1;
+        _launcher = new StemLauncher(session, _framing.FftLength, options.Reconstruction == Reconstruction.Mask, maxFrames * channels);
+        long framesOfAComponent = (long)maxFrames * channels * _framing.FftLength;
         _componentsAtATime = (int)Math.Clamp(FrameBytes / (4 * framesOfAComponent), 1, from.Geometry.Rank);
         try
         {
@@ -74,7 +72,7 @@ internal sealed class StemRenderer : IDisposable
     /// <returns>Power of (input - sum of stems) over the power of the input in dB.</returns>
     internal double Render(IAudioSource input, IStemSink sink, IProgress<SeparationProgress>? progress, CancellationToken cancellation)
     {
-        int channels = _from.Signal.Channels, rank = _from.Geometry.Rank;
+        int channels = _from.Mixture.Channels, rank = _from.Geometry.Rank;
         var conservation = new Conservation(input, _maxSamples);
         var planar = new float[(long)_componentsAtATime * channels * _maxSamples];
         var interleaved = new float[(long)channels * _maxSamples];
@@ -106,14 +104,12 @@ internal sealed class StemRenderer : IDisposable
 
     private void PrepareBlock(long start, int samples)
     {
-        int hop = _stft.EffectiveHopLength;
-        long first = Math.Max(0, (start + _args.Lead - _stft.FftLength + hop) / hop);
-        long last = Math.Min(_stft.FrameCount(_from.Signal.Length) - 1, (start + samples - 1 + _args.Lead) / hop);
+        long first = _framing.FirstFrameOf(start), last = _framing.LastFrameOf(start + samples - 1);
         _args.FirstFrame = first;
         _args.FrameCount = (int)(last - first + 1);
         _args.FirstSample = start;
         _args.SampleCount = samples;
-        _transform.Spectrum(_from.Signal, first, _args.FrameCount, _real, _imaginary);
+        _from.Mixture.Enqueue(first, _args.FrameCount, _real, _imaginary);
         _launcher.EnqueueMaskSums(_args);
     }
 
@@ -150,19 +146,19 @@ internal sealed class StemRenderer : IDisposable
         Activations = _from.Activations.View,
         Peaks = _peaks.View,
         Scales = _scales.View,
-        Window = _transform.Tables.Window.View,
-        Twiddles = _transform.Tables.Twiddles.View,
+        Window = _from.Mixture.Tables.Window.View,
+        Twiddles = _from.Mixture.Tables.Twiddles.View,
         Scratch = _scratch.View,
         Frames = _frames.View,
         Output = _output.View,
         Components = _from.Geometry.Rank,
         RankPitch = _from.Geometry.RankPitch,
-        Channels = _from.Signal.Channels,
+        Channels = _from.Mixture.Channels,
         MasksOfAFrame = masks,
-        FftLength = _stft.FftLength,
-        HopLength = _stft.EffectiveHopLength,
-        Lead = _transform.Lead,
-        Bins = _stft.Bins,
+        FftLength = _framing.FftLength,
+        HopLength = _framing.HopLength,
+        Lead = _framing.Lead,
+        Bins = _framing.Bins,
         Pitch = _from.Geometry.Pitch,
         MaskPower = (float)options.MaskPower,
     };

@@ -19,15 +19,17 @@ internal sealed class ForwardTransform : IDisposable
     {
         _options = options;
         _launcher = new StftLauncher(session, options.FftLength);
-        Tables = new FftTables(session, options);
+        Tables = new FftTables(session, WindowFunctions.Frame(options));
         _scratch = session.Allocate<float>(_launcher.ScratchLength);
     }
 
     /// <summary>Roots and window.</summary>
     internal FftTables Tables { get; }
 
-    /// <summary>Samples that frame 0 starts before sample 0.</summary>
-    internal int Lead => _options.Center ? _options.FftLength / 2 : 0;
+    private int Lead => _options.Center ? _options.FftLength / 2 : 0;
+
+    /// <summary>The frames of a signal.</summary>
+    internal Framing FramingOf(long samples) => new(_options.FftLength, _options.EffectiveHopLength, Lead, _options.FrameCount(samples));
 
     public void Dispose()
     {

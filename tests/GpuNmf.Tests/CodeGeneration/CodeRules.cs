@@ -5,8 +5,14 @@ namespace GpuNmf.Tests.CodeGeneration;
 /// <summary>What generated code must not contain.</summary>
 internal static partial class CodeRules
 {
+    /// <summary>Registers that the threads of a group have together, on every architecture that is compiled for.</summary>
+    private const int RegistersOfAGroup = 65536;
+
     /// <summary>One sentence for every rule that a kernel breaks.</summary>
-    internal static IReadOnlyList<string> Broken(string ptx, AssembledKernel assembled)
+    /// <param name="ptx">What ILGPU generated.</param>
+    /// <param name="assembled">What ptxas made of it.</param>
+    /// <param name="maxGroup">Threads of the largest group.</param>
+    internal static IReadOnlyList<string> Broken(string ptx, AssembledKernel assembled, int maxGroup)
     {
         var broken = new List<string>();
         if (DoublePtx().Match(ptx) is { Success: true } instruction)
@@ -18,10 +24,13 @@ internal static partial class CodeRules
             broken.Add($"{assembled.LocalInLoops} accesses to local memory inside loops ({assembled.SpillStores} bytes spilled)");
         if (assembled.Shared > AssembledKernel.SharedLimit)
             broken.Add($"{assembled.Shared} bytes of shared memory; {AssembledKernel.SharedLimit} are allowed");
+        // Registers are given out in eights.
+        if ((assembled.Registers + 7) / 8 * 8 * maxGroup > RegistersOfAGroup)
+            broken.Add($"{assembled.Registers} registers for each of {maxGroup} threads do not fit; a launch would fail");
         return broken;
     }
 
-    /// <summary>As <see cref="Broken"/>, for OpenCL C.</summary>
+    /// <summary>Likewise for OpenCL C.</summary>
     internal static IReadOnlyList<string> BrokenOpenCL(string source) =>
         DoubleOpenCL().Match(source) is { Success: true } line ? [$"double precision: {line.Value.Trim()}"] : [];
 

@@ -12,18 +12,18 @@ public sealed class CodeRulesTests
     [Fact]
     public void Double_precision_is_found_in_PTX()
     {
-        string ptx = KernelCompiler.Ptx(((Action<ArrayView<float>>)InDouble).Method, 32, CudaArchitecture.SM_90);
-        var broken = CodeRules.Broken(ptx, new AssembledKernel(8, 0, 0, 0, 0, 0));
+        string ptx = KernelCompiler.Ptx(((Action<ArrayView<float>>)InDouble).Method, CudaArchitecture.SM_90);
+        var broken = CodeRules.Broken(ptx, new AssembledKernel(8, 0, 0, 0, 0, 0), 32);
         Assert.Contains("double precision", Assert.Single(broken), StringComparison.Ordinal);
     }
 
     [Fact]
     public void Declared_registers_are_no_double_precision() =>
-        Assert.Empty(CodeRules.Broken("\t.reg .f64 %fd<3>;\n\tadd.f32 %f1, %f2, %f3;", new AssembledKernel(8, 0, 0, 0, 0, 0)));
+        Assert.Empty(CodeRules.Broken("\t.reg .f64 %fd<3>;\n\tadd.f32 %f1, %f2, %f3;", new AssembledKernel(8, 0, 0, 0, 0, 0), 32));
 
     [Fact]
     public void Double_precision_is_refused_for_OpenCL() =>
-        Assert.ThrowsAny<Exception>(() => KernelCompiler.OpenCL(((Action<ArrayView<float>>)InDouble).Method, 32));
+        Assert.ThrowsAny<Exception>(() => KernelCompiler.OpenCL(((Action<ArrayView<float>>)InDouble).Method));
 
     [Fact]
     public void Double_precision_is_found_in_OpenCL_source()
@@ -36,8 +36,8 @@ public sealed class CodeRulesTests
     public void A_local_array_is_found()
     {
         CudaTool.Need();
-        string ptx = KernelCompiler.Ptx(((Action<ArrayView<float>>)WithArray).Method, 32, CudaArchitecture.SM_90);
-        var broken = CodeRules.Broken(ptx, AssembledKernel.FromPtx(ptx, Architecture));
+        string ptx = KernelCompiler.Ptx(((Action<ArrayView<float>>)WithArray).Method, CudaArchitecture.SM_90);
+        var broken = CodeRules.Broken(ptx, AssembledKernel.FromPtx(ptx, Architecture), 32);
         Assert.Contains(broken, rule => rule.Contains("array", StringComparison.Ordinal));
         Assert.Contains(broken, rule => rule.Contains("inside loops", StringComparison.Ordinal));
     }
@@ -46,12 +46,17 @@ public sealed class CodeRulesTests
     public void Shared_memory_is_counted()
     {
         CudaTool.Need();
-        string ptx = KernelCompiler.Ptx(((Action<ArrayView<float>>)WithShared).Method, 32, CudaArchitecture.SM_90);
+        string ptx = KernelCompiler.Ptx(((Action<ArrayView<float>>)WithShared).Method, CudaArchitecture.SM_90);
         var assembled = AssembledKernel.FromPtx(ptx, Architecture);
         Assert.Equal(4 * 300, assembled.Shared);
-        Assert.Empty(CodeRules.Broken(ptx, assembled));
-        Assert.Single(CodeRules.Broken(ptx, assembled with { Shared = AssembledKernel.SharedLimit + 1 }));
+        Assert.Empty(CodeRules.Broken(ptx, assembled, 32));
+        Assert.Single(CodeRules.Broken(ptx, assembled with { Shared = AssembledKernel.SharedLimit + 1 }, 32));
     }
+
+    // 255 registers become 256: 65,536 / 256 = 256 threads.
+    [Theory, InlineData(255, 256, 0), InlineData(255, 257, 1), InlineData(64, 1024, 0), InlineData(65, 1024, 1)]
+    public void Registers_must_suffice_for_a_group(int registers, int group, int broken) =>
+        Assert.Equal(broken, CodeRules.Broken("", new AssembledKernel(registers, 0, 0, 0, 0, 0), group).Count);
 
     [Fact]
     public void Text_that_is_no_PTX_is_refused()

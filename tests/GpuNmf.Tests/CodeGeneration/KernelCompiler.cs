@@ -19,7 +19,7 @@ internal static class KernelCompiler
     /// PTX 7.8 is the oldest that knows sm_90, so every assembler from CUDA 11.8 on takes it. A failed compilation leaves ILGPU's back end
     /// broken, therefore each one has a context of its own.
     /// </remarks>
-    internal static string Ptx(MethodInfo kernel, int maxGroup, CudaArchitecture architecture)
+    internal static string Ptx(MethodInfo kernel, CudaArchitecture architecture)
     {
         using var context = NewContext();
         using var backend = new PTXBackend(
@@ -29,7 +29,7 @@ internal static class KernelCompiler
     }
 
     /// <summary>The OpenCL C text of a kernel for a device that has only what the library asks for: generic addresses, no double precision.</summary>
-    internal static string OpenCL(MethodInfo kernel, int maxGroup)
+    internal static string OpenCL(MethodInfo kernel)
     {
         using var context = NewContext();
         var capabilities = new CLCapabilityContext(float16: false, float64: false, genericAddressSpace: true, int64_Atomics: false, subGroups: false);

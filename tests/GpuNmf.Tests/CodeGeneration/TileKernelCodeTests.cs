@@ -49,11 +49,11 @@ public sealed partial class TileKernelCodeTests(KernelTable table, ITestOutputHe
     {
         CudaTool.Need();
         var kernel = Named(name);
-        string ptx = KernelCompiler.Ptx(kernel.Method, kernel.MaxGroup, s_architectures[architecture]);
+        string ptx = KernelCompiler.Ptx(kernel.Method, s_architectures[architecture]);
         var assembled = AssembledKernel.FromPtx(ptx, architecture);
         output.WriteLine(KernelTable.Header);
         output.WriteLine(table.Add(name, architecture, assembled));
-        var broken = CodeRules.Broken(ptx, assembled);
+        var broken = CodeRules.Broken(ptx, assembled, kernel.MaxGroup);
         Assert.True(broken.Count == 0, $"{name} for {architecture}: {string.Join("; ", broken)}.");
     }
 
@@ -61,7 +61,7 @@ public sealed partial class TileKernelCodeTests(KernelTable table, ITestOutputHe
     public void OpenCL_source_keeps_the_rules(string name)
     {
         var kernel = Named(name);
-        string source = KernelCompiler.OpenCL(kernel.Method, kernel.MaxGroup);
+        string source = KernelCompiler.OpenCL(kernel.Method);
         Assert.Contains("kernel void", source, StringComparison.Ordinal);
         var broken = CodeRules.BrokenOpenCL(source);
         Assert.True(broken.Count == 0, $"{name}: {string.Join("; ", broken)}.");

@@ -11,7 +11,7 @@ namespace GpuNmf.Tests.Devices;
 /// <summary>What is allocated is freed, however a separation ends, and iterations allocate nothing.</summary>
 public sealed class DeviceSessionTests
 {
-    private static readonly AudioBuffer s_recording = TestSignals.Recording(TestSignals.Tones(700, 1), TestSignals.Noise(700, 2));
+    private static readonly AudioBuffer s_recording = TestSignals.Recording(TestSignals.Tones(300, 1), TestSignals.Noise(300, 2));
 
     private static readonly SeparationOptions s_options = new()
     {
@@ -29,8 +29,8 @@ public sealed class DeviceSessionTests
 
         Assert.Equal(0, session.LiveBytes);
         Assert.Equal(session.PeakBytes, run.Result.PeakDeviceBytes);
-        // At least the samples (2 x 700) and the magnitudes (33 bins x 44 frames) were there at a time.
-        Assert.True(session.PeakBytes >= 4 * (2 * 700 + 33 * 44), $"{session.PeakBytes} bytes");
+        // At least the samples (2 x 300) and the magnitudes (33 bins x 19 frames) were there at a time.
+        Assert.True(session.PeakBytes >= 4 * (2 * 300 + 33 * 19), $"{session.PeakBytes} bytes");
     }
 
     [Theory, OnEveryDevice(nameof(Stages))]
@@ -92,7 +92,7 @@ public sealed class DeviceSessionTests
 
             long once = Allocations(1);
             Assert.True(once > 0, $"{lane}: {once} allocations");
-            Assert.Equal(once, Allocations(50));
+            Assert.Equal(once, Allocations(Lane.IsSimulated(lane) ? 12 : 50));
         }
         Assert.Equal(0, session.LiveBytes);
     }

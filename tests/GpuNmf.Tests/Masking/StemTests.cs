@@ -29,7 +29,7 @@ public sealed class StemTests
     [Theory, OnEveryDevice(nameof(Powers))]
     public void Masked_stems_agree_with_double_precision(string lane, double power)
     {
-        float[] signal = TestSignals.Tones(1501, 1);
+        float[] signal = TestSignals.Tones(401, 1);
         var run = Run(lane, TestSignals.Recording(signal), new ReconstructionOptions { MaskPower = power }, rank: 5);
         var mixture = StftReference.Forward(TestSignals.Widen(signal), SpectrogramRun.Settings(s_stft));
         double[][] want = MaskReference.Stems(mixture, run.Factors, signal.Length, power, SpectrogramRun.Settings(s_stft));
@@ -41,7 +41,7 @@ public sealed class StemTests
     [Theory, OnEveryDevice(nameof(Modes))]
     public void Every_channel_mode_and_reconstruction_agrees_with_double_precision(string lane, ChannelMode mode, Reconstruction reconstruction)
     {
-        float[][] channels = [TestSignals.Tones(901, 1), TestSignals.Noise(901, 2)];
+        float[][] channels = [TestSignals.Tones(331, 1), TestSignals.Noise(331, 2)];
         var recording = TestSignals.Recording(channels);
         var run = Run(lane, recording, new ReconstructionOptions { Channels = mode, Reconstruction = reconstruction }, rank: 3);
         var settings = SpectrogramRun.Settings(s_stft);
@@ -76,7 +76,7 @@ public sealed class StemTests
     [Theory, OnEveryDevice]
     public void Equal_channels_have_the_stems_of_one(string lane)
     {
-        float[] signal = TestSignals.Tones(701, 4);
+        float[] signal = TestSignals.Tones(301, 4);
         var mono = Run(lane, TestSignals.Recording(signal), new ReconstructionOptions(), rank: 2);
         foreach (var mode in new[] { ChannelMode.Joint, ChannelMode.Mono })
         {
@@ -92,8 +92,8 @@ public sealed class StemTests
     [Theory, OnEveryDevice]
     public void Mono_factorises_the_mean_of_the_channels(string lane)
     {
-        float[][] channels = [TestSignals.Tones(701, 4), TestSignals.Noise(701, 5), TestSignals.Noise(701, 6)];
-        float[] mean = [.. Enumerable.Range(0, 701).Select(n => (float)(((double)channels[0][n] + channels[1][n] + channels[2][n]) / 3))];
+        float[][] channels = [TestSignals.Tones(301, 4), TestSignals.Noise(301, 5), TestSignals.Noise(301, 6)];
+        float[] mean = [.. Enumerable.Range(0, 301).Select(n => (float)(((double)channels[0][n] + channels[1][n] + channels[2][n]) / 3))];
         var one = Run(lane, TestSignals.Recording(mean), new ReconstructionOptions(), rank: 2);
         var recording = TestSignals.Recording(channels);
         var run = Run(lane, recording, new ReconstructionOptions { Channels = ChannelMode.Mono }, rank: 2);
@@ -106,16 +106,16 @@ public sealed class StemTests
     [Theory, OnEveryDevice]
     public void Stacked_channels_have_activations_of_their_own(string lane)
     {
-        var recording = TestSignals.Recording(TestSignals.Tones(701, 4), new float[701]);
+        var recording = TestSignals.Recording(TestSignals.Tones(301, 4), new float[301]);
         var run = Run(lane, recording, new ReconstructionOptions { Channels = ChannelMode.Stack }, rank: 2);
 
         Assert.Equal(2 * run.Result.Frames, run.Result.Activations.GetLength(1));
-        Assert.Equal(1 + 701 / 31, run.Result.Frames);
+        Assert.Equal(1 + 301 / 31, run.Result.Frames);
         for (int k = 0; k < 2; k++)
         {
             Assert.Contains(Enumerable.Range(0, (int)run.Result.Frames), t => run.Result.Activations[k, 2 * t] > 0);
             for (int t = 0; t < run.Result.Frames; t++) Assert.Equal(0f, run.Result.Activations[k, 2 * t + 1]);
-            Assert.Equal(new float[701], run.Stems[k].Channel(1));
+            Assert.Equal(new float[301], run.Stems[k].Channel(1));
         }
     }
 
@@ -123,7 +123,7 @@ public sealed class StemTests
         SeparationRun.On(Lane.Session(lane), recording, new SeparationOptions
         {
             Stft = stft ?? s_stft,
-            Nmf = new NmfOptions { Rank = rank, MaxIterations = 5, Tolerance = 0, Seed = 1 },
+            Nmf = new NmfOptions { Rank = rank, MaxIterations = 3, Tolerance = 0, Seed = 1 },
             Reconstruction = reconstruction,
         });
 

@@ -8,18 +8,28 @@ using Xunit;
 namespace GpuNmf.Tests.Nmf;
 
 /// <summary>Multiplicative updates against scikit-learn's, from the same start; the tolerances are the goldens' float32 rows.</summary>
-public sealed class FactorizerGoldenTests
+public sealed class FactorizerGoldenTests(ITestOutputHelper output)
 {
     private const double ProductTolerance = 1e-4, LossTolerance = 1e-4, FactorTolerance = 5e-3;
 
     public static IEnumerable<object[]> Cases =>
         from clip in Golden.Clips
         from beta in Golden.Betas
-        from rank in new[] { 2, 5, 16 }
+        from rank in new[] { 2, 5 }
         select new object[] { clip, beta, rank };
 
+    public static IEnumerable<object[]> LongCases =>
+        from clip in Golden.Clips
+        from beta in Golden.Betas
+        select new object[] { clip, beta, 16 };
+
     [Theory, OnEveryDevice(nameof(Cases), RealOnly = true)]
-    public void Updates_agree_with_scikit_learn(string lane, string clip, double beta, int rank)
+    public void Updates_agree_with_scikit_learn(string lane, string clip, double beta, int rank) => Compare(lane, clip, beta, rank);
+
+    [Theory, OnEveryDevice(nameof(LongCases), RealOnly = true), Trait("Suite", "Full")]
+    public void Updates_of_more_components_agree_with_scikit_learn(string lane, string clip, double beta, int rank) => Compare(lane, clip, beta, rank);
+
+    private void Compare(string lane, string clip, double beta, int rank)
     {
         var golden = SharedGolden.Open(clip);
         double[,] x = NmfReference.Floored(golden.Matrix("X"), beta);
@@ -31,12 +41,18 @@ public sealed class FactorizerGoldenTests
             double loss = golden.Loss(beta, rank, iterations);
             string what = $"{lane} {clip} beta {beta} rank {rank} after {iterations}";
 
-            Differences.Within(ProductTolerance, Differences.Frobenius(NmfReference.Product(Differences.Widen(fit.Templates), Differences.Widen(fit.Activations)), NmfReference.Product(w, h)), $"{what}: W H");
-            Differences.Within(LossTolerance, Math.Abs(fit.LossTrace[^1].Loss - loss) / loss, $"{what}: loss {fit.LossTrace[^1].Loss}, want {loss}");
-            Differences.Within(LossTolerance, Math.Abs(BetaDivergence.Of(x, Differences.Widen(fit.Templates), Differences.Widen(fit.Activations), beta) - loss) / loss, $"{what}: loss of the factors");
-            Differences.Within(FactorTolerance, Differences.Largest(Differences.Widen(fit.Templates), w), $"{what}: W");
-            Differences.Within(FactorTolerance, Differences.Largest(Differences.Widen(fit.Activations), h), $"{what}: H");
+            Check(ProductTolerance, Differences.Frobenius(NmfReference.Product(Differences.Widen(fit.Templates), Differences.Widen(fit.Activations)), NmfReference.Product(w, h)), $"{what}: W H");
+            Check(LossTolerance, Math.Abs(fit.LossTrace[^1].Loss - loss) / loss, $"{what}: loss");
+            Check(LossTolerance, Math.Abs(BetaDivergence.Of(x, Differences.Widen(fit.Templates), Differences.Widen(fit.Activations), beta) - loss) / loss, $"{what}: loss of the factors");
+            Check(FactorTolerance, Differences.Largest(Differences.Widen(fit.Templates), w), $"{what}: W");
+            Check(FactorTolerance, Differences.Largest(Differences.Widen(fit.Activations), h), $"{what}: H");
         }
+    }
+
+    private void Check(double allowed, double error, string what)
+    {
+        output.WriteLine($"{what}: {error:E2}");
+        Differences.Within(allowed, error, what);
     }
 
     internal static NmfFit Fit(string lane, Golden golden, double beta, int rank, int iterations)

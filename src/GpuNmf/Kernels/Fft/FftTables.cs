@@ -1,19 +1,20 @@
 using GpuNmf.Devices;
-using GpuNmf.Stft;
 
 namespace GpuNmf.Kernels.Fft;
 
 /// <summary>Twiddle factors and window of one framing on the device, computed in double and rounded once.</summary>
 internal sealed class FftTables : IDisposable
 {
-    internal FftTables(DeviceSession session, StftOptions options)
+    /// <param name="session">Device.</param>
+    /// <param name="window">The window of a frame, N samples.</param>
+    internal FftTables(DeviceSession session, ReadOnlySpan<float> window)
     {
-        float[] window = WindowFunctions.Frame(options);
-        Twiddles = session.Allocate<float>(2 * options.FftLength);
+        int length = window.Length;
+        Twiddles = session.Allocate<float>(2 * length);
         try
         {
-            Window = session.Allocate<float>(options.FftLength);
-            Twiddles.Upload(Roots(options.FftLength));
+            Window = session.Allocate<float>(length);
+            Twiddles.Upload(Roots(length));
             Window.Upload(window);
         }
         catch

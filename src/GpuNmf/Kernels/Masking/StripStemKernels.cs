@@ -65,15 +65,15 @@ internal static unsafe class StripStemKernels
         int batches = (rows + TLanes.Count - 1) / TLanes.Count;
         var inRe = (TVector*)(args.Scratch.Pointer() + group * ScratchLength(args.FftLength, TLanes.Count));
         TVector* inIm = inRe + half, outRe = inIm + half, outIm = outRe + half;
-        float* row = stackalloc float[2 * TLanes.Count];
+        float* nyquist = stackalloc float[TLanes.Count];
         for (int batch = group; batch < batches * args.ComponentCount; batch += groups)
         {
             int component = batch / batches, first = batch % batches * TLanes.Count;
             int lanes = Math.Min(TLanes.Count, rows - first);
             // The masked spectrum of each row becomes a lane of (outRe, outIm), and the half-length transform's input (inRe, inIm).
             for (int lane = 0; lane < lanes; lane++)
-                MaskedRow<TVector, TLanes, TReconstruction>(args, component, first + lane, (float*)outRe + lane, (float*)outIm + lane, row);
-            Join<TVector, TLanes>(outRe, outIm, TLanes.Load(row), half, args.Twiddles.Pointer(), inRe, inIm);
+                MaskedRow<TVector, TLanes, TReconstruction>(args, component, first + lane, (float*)outRe + lane, (float*)outIm + lane, nyquist);
+            Join<TVector, TLanes>(outRe, outIm, TLanes.Load(nyquist), half, args.Twiddles.Pointer(), inRe, inIm);
             // Swapped real and imaginary parts turn the forward transform into the inverse one.
             StripFft.Forward<TVector, TLanes>(inIm, inRe, 1, outIm, outRe, half, args.Twiddles.Pointer(), 2);
             for (int lane = 0; lane < lanes; lane++)
