@@ -117,12 +117,14 @@ def whole_job(rounds, seconds, rank, count):
 
 
 def print_iterations(results):
-    print("| bins x frames, rank | divergence | gpunmf, ms (least) | scikit-learn, ms (least) | scikit-learn / gpunmf |")
-    print("| --- | --- | ---: | ---: | ---: |")
+    print("| bins x frames, rank | divergence | gpunmf, ms (least) | scikit-learn, ms (least) | ratio | processor time, ms: gpunmf, scikit-learn | ratio |")
+    print("| --- | --- | ---: | ---: | ---: | ---: | ---: |")
     for one in results:
         mine, theirs = milliseconds(one, "gpunmf"), milliseconds(one, "peer")
         a, b = statistics.median(mine), statistics.median(theirs)
-        print(f"| 1025 x {one['frames']}, {one['rank']} | {BETAS[one['beta']]} | {a:.2f} ({min(mine):.2f}) | {b:.2f} ({min(theirs):.2f}) | {b / a:.1f} |")
+        c, d = (statistics.median(turn[program]["processorMilliseconds"] for turn in one["rounds"]) for program in ("gpunmf", "peer"))
+        print(f"| 1025 x {one['frames']}, {one['rank']} | {BETAS[one['beta']]} | {a:.2f} ({min(mine):.2f}) | {b:.2f} ({min(theirs):.2f}) | {b / a:.1f} "
+              f"| {c:.2f}, {d:.2f} | {d / c:.1f} |")
 
 
 def print_job(job):

@@ -25,12 +25,14 @@ internal static class TimeIteration
         using var factorization = new SteppedFactorization(session, problem);
         factorization.Step();
         var milliseconds = new double[int.Parse(samples, culture)];
+        var before = Environment.CpuUsage.TotalTime;
         for (int i = 0; i < milliseconds.Length; i++)
         {
             long start = Stopwatch.GetTimestamp();
             factorization.Step();
             milliseconds[i] = Stopwatch.GetElapsedTime(start).TotalMilliseconds / SteppedFactorization.IterationsOfAStep;
         }
+        double processor = (Environment.CpuUsage.TotalTime - before).TotalMilliseconds / (milliseconds.Length * SteppedFactorization.IterationsOfAStep);
         Console.WriteLine(JsonSerializer.Serialize(new
         {
             program = "gpunmf",
@@ -44,6 +46,7 @@ internal static class TimeIteration
             relativeError = error,
             iterationsOfASample = SteppedFactorization.IterationsOfAStep,
             milliseconds,
+            processorMilliseconds = processor,
         }));
         return 0;
     }
