@@ -20,5 +20,5 @@ public enum SeparationStage
 /// <param name="Stage">The stage at work.</param>
 /// <param name="Completed">Units of the stage done: sample frames, frames, iterations, sample frames.</param>
 /// <param name="Total">Units of the stage in all.</param>
-/// <param name="Loss">The last loss computed, in the units of the spectrogram; null before the first.</param>
+/// <param name="Loss">While factorising, the last loss computed, in the units of the spectrogram (to the power beta); null in the other stages.</param>
 public readonly record struct SeparationProgress(SeparationStage Stage, long Completed, long Total, double? Loss);

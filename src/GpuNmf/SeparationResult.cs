@@ -32,19 +32,21 @@ public sealed record SeparationResult
     /// <summary>True when the tolerance was met before the iterations ran out.</summary>
     public required bool Converged { get; init; }
 
-    /// <summary>Power of (input - sum of stems) over the power of the input, in dB; negative infinity where the sum is exact.</summary>
+    /// <summary>Power of (input - sum of stems) over the power of the input, in dB; negative infinity where the sum is exact. Stems are counted
+    /// before a file rounds them. With <c>Reconstruction.Magnitude</c> they need not add up.</summary>
     public required double ConservationResidualDb { get; init; }
 
     /// <summary>Frequency bins F.</summary>
     public required int Bins { get; init; }
 
-    /// <summary>Frames T of one channel.</summary>
+    /// <summary>Frames T of one channel; stacked activations have T times as many columns as there are channels.</summary>
     public required long Frames { get; init; }
 
     /// <summary>The device that did the work.</summary>
     public required DeviceEntry Device { get; init; }
 
-    /// <summary>Kind of device and SIMD width, such as <c>cpu-512</c>: equal kinds give equal bits.</summary>
+    /// <summary>Kind of device and SIMD width, such as <c>cpu-512</c>, <c>cuda</c>, <c>opencl</c>. The same device gives the same bits; different kinds differ in rounding,
+    /// and so may two GPUs or drivers of one kind.</summary>
     public required string Kind { get; init; }
 
     /// <summary>Things the user should know, one sentence each.</summary>

@@ -19,6 +19,7 @@ public sealed class SourceSeparator : IDisposable
 
     /// <summary>Opens the device.</summary>
     /// <param name="device">Null is <see cref="DeviceRequest.Auto"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The number of threads is out of range.</exception>
     /// <exception cref="DeviceUnavailableException">The device asked for is not there; the message lists what is.</exception>
     public SourceSeparator(DeviceRequest? device = null) : this(DeviceSession.Open(device ?? DeviceRequest.Auto))
     {
@@ -31,12 +32,14 @@ public sealed class SourceSeparator : IDisposable
 
     /// <summary>Separates a recording; the stems go to <paramref name="sink"/> block by block, ordered by energy, largest first
     /// (a start of the caller's own keeps its order).</summary>
-    /// <param name="recording">Read twice.</param>
+    /// <param name="recording">Read twice from start to end, in blocks; it stays open.</param>
     /// <param name="sink">Receives K stems with the channels, rate and length of the recording.</param>
     /// <param name="options">Null is the default of every option.</param>
     /// <param name="progress">Told from the calling thread.</param>
-    /// <param name="cancellation">Looked at between launches, several times a second.</param>
-    /// <exception cref="ArgumentException">An option is out of range, or does not fit the recording (too short, wrong shape of a start).</exception>
+    /// <param name="cancellation">Looked at between launches. On the CPU a launch aims at a tenth of a second; on other devices work
+    /// that is queued already is finished first.</param>
+    /// <exception cref="ArgumentException">An option is out of range, or does not fit the recording (empty, too short, wrong shape of a start), or the
+    /// spectrogram overflows single precision.</exception>
     /// <exception cref="AudioFormatException">A sample is NaN or infinite.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was signalled.</exception>
     public SeparationResult Separate(

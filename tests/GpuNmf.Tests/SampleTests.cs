@@ -10,7 +10,7 @@ public sealed class SampleTests
     [Fact]
     public void The_sample_is_what_the_drum_machine_plays()
     {
-        string path = FromRoot("samples/drums.wav");
+        string path = Repository.File("samples/drums.wav");
         DrumRecording drums = SampleDrums.Render();
 
         Pcm16Wav wav = Pcm16Wav.Open(path);
@@ -27,14 +27,6 @@ public sealed class SampleTests
         using var folder = new TempFolder();
         WavFile.Write(folder["drums.wav"], new AudioBuffer(SampleDrums.Render().Mixture, 1, SampleDrums.SampleRateHz), WavEncoding.Pcm16);
 
-        Assert.Equal(File.ReadAllBytes(folder["drums.wav"]), File.ReadAllBytes(FromRoot("samples/drums.wav")));
-    }
-
-    private static string FromRoot(string relative)
-    {
-        for (DirectoryInfo? at = new(AppContext.BaseDirectory); at is not null; at = at.Parent)
-            if (File.Exists(Path.Combine(at.FullName, "GpuNmf.sln")))
-                return Path.Combine(at.FullName, relative);
-        throw new InvalidOperationException("The tests do not run from within the repository.");
+        Assert.Equal(File.ReadAllBytes(folder["drums.wav"]), File.ReadAllBytes(Repository.File("samples/drums.wav")));
     }
 }

@@ -35,7 +35,7 @@ public sealed class AudioBuffer : IAudioSource
     public ReadOnlySpan<float> Interleaved => _interleaved;
 
     /// <summary>Reads a whole source into memory: 4 bytes a sample.</summary>
-    /// <exception cref="ArgumentException">The source holds more than 2^31 - 1 samples.</exception>
+    /// <exception cref="ArgumentException">The source holds more samples, all channels together, than an array takes (2,147,483,591).</exception>
     public static AudioBuffer From(IAudioSource source)
     {
         ArgumentNullException.ThrowIfNull(source);

@@ -14,7 +14,7 @@ public sealed class StemBuffer : IStemSink
     public IReadOnlyList<AudioBuffer> Stems => Array.ConvertAll(_stems, s => new AudioBuffer(s, _format.Channels, _format.SampleRateHz));
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">A stem holds more than 2^31 - 1 samples.</exception>
+    /// <exception cref="ArgumentException">A stem holds more samples, all channels together, than an array takes (2,147,483,591).</exception>
     public void Begin(StemFormat format)
     {
         long samples = format.Length * format.Channels;

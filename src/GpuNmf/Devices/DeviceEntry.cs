@@ -12,6 +12,6 @@ public sealed record DeviceEntry(DeviceKind Kind, int Index, string Name, long M
     /// <summary>True when the device can be used.</summary>
     public bool IsUsable => RejectedBecause is null;
 
-    /// <summary>What to pass to <see cref="DeviceRequest.Parse"/> for this device, such as <c>cuda:0</c>.</summary>
+    /// <summary>What to pass to <see cref="DeviceRequest.Parse"/> for this device, such as <c>cuda:0</c>. Of no use for a rejected one.</summary>
     public string Id => Kind == DeviceKind.Cpu ? "cpu" : $"{(Kind == DeviceKind.Cuda ? "cuda" : "opencl")}:{Index}";
 }

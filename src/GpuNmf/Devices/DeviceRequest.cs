@@ -21,7 +21,7 @@ public enum SimdWidth
 /// <summary>Which device is wanted.</summary>
 public sealed record DeviceRequest
 {
-    /// <summary>CUDA if there is one, else an OpenCL GPU, else the CPU.</summary>
+    /// <summary>The first CUDA device if there is one, else the first OpenCL device that is a GPU, else the CPU.</summary>
     public static DeviceRequest Auto { get; } = new();
 
     /// <summary>The CPU accelerator.</summary>
@@ -30,10 +30,10 @@ public sealed record DeviceRequest
     /// <summary>Null chooses: CUDA, then an OpenCL GPU, then the CPU.</summary>
     public DeviceKind? Kind { get; init; }
 
-    /// <summary>0-based among the usable devices of the kind.</summary>
+    /// <summary>0-based among the usable devices of the kind; ignored where <see cref="Kind"/> is null or the CPU.</summary>
     public int Index { get; init; }
 
-    /// <summary>Threads of the CPU accelerator, 1..1024; null takes every core.</summary>
+    /// <summary>Threads of the CPU accelerator, 1..1024; null takes every core. The result does not depend on it.</summary>
     public int? Threads { get; init; }
 
     /// <summary>SIMD width of the CPU accelerator.</summary>

@@ -40,7 +40,7 @@ internal sealed class DeviceSession : IDisposable
     /// <summary>Width of the strip kernels; meaningless for tiles.</summary>
     internal SimdWidth Simd { get; }
 
-    /// <summary>Equal kinds give equal bits: <c>cpu-512</c>, <c>cuda</c>, <c>opencl</c>.</summary>
+    /// <summary><c>cpu-512</c>, <c>cuda</c>, <c>opencl</c>: what the rounding belongs to, together with the device and its driver.</summary>
     internal string Kind { get; }
 
     /// <summary>Threads that one group may have.</summary>
@@ -107,6 +107,8 @@ internal sealed class DeviceSession : IDisposable
         int threads = request.Threads ?? Environment.ProcessorCount;
         if (threads is < 1 or > 1024)
             throw new ArgumentOutOfRangeException(nameof(request), threads, $"Threads is {threads}; it must lie in 1..1024.");
+        if (!Enum.IsDefined(request.Simd))
+            throw new ArgumentOutOfRangeException(nameof(request), request.Simd, $"Simd is {(int)request.Simd}; it must be Auto, Bits128, Bits256 or Bits512.");
         var simd = request.Simd == SimdWidth.Auto ? WidestSimd() : request.Simd;
         // One multiprocessor a thread, groups of one thread. Two threads a warp is the least that ILGPU accepts; the second sleeps.
         var context = NewContext(builder => builder.CPU(new CPUDevice(2, 1, threads)));

@@ -30,6 +30,7 @@ internal sealed class StemRenderer : IDisposable
     private readonly StemIngredients _from;
     private readonly List<IDisposable> _owned = [];
     private readonly DeviceBuffer<float> _real, _imaginary, _peaks, _scales, _frames, _output, _scratch;
+    private readonly bool _usesMask;
     private readonly int _maxSamples, _componentsAtATime;
     private StemArgs _args;
 
@@ -37,11 +38,12 @@ internal sealed class StemRenderer : IDisposable
     {
         _framing = from.Mixture.Framing;
         _from = from;
+        _usesMask = options.Reconstruction == Reconstruction.Mask;
         int hop = _framing.HopLength, channels = from.Mixture.Channels, pitch = from.Geometry.Pitch;
         int masks = options.Channels == ChannelMode.Stack ? channels : 1;
         _maxSamples = (int)Math.Min(from.Mixture.Length, (long)BlockHops * hop);
         int maxFrames = BlockHops + (_framing.FftLength + hop - 1) / hop + 1;
-        _launcher = new StemLauncher(session, _framing.FftLength, options.Reconstruction == Reconstruction.Mask, maxFrames * channels);
+        _launcher = new StemLauncher(session, _framing.FftLength, _usesMask, maxFrames * channels);
         long framesOfAComponent = (long)maxFrames * channels * _framing.FftLength;
         _componentsAtATime = (int)Math.Clamp(FrameBytes / (4 * framesOfAComponent), 1, from.Geometry.Rank);
         try
@@ -110,7 +112,7 @@ internal sealed class StemRenderer : IDisposable
         _args.FirstSample = start;
         _args.SampleCount = samples;
         _from.Mixture.Enqueue(first, _args.FrameCount, _real, _imaginary);
-        _launcher.EnqueueMaskSums(_args);
+        if (_usesMask) _launcher.EnqueueMaskSums(_args);
     }
 
     private void RenderComponents(int first, int count, Span<float> stems)

@@ -10,7 +10,7 @@ public enum NmfSolver
 /// <summary>The exponent of the multiplicative ratio.</summary>
 public enum UpdateExponent
 {
-    /// <summary>gamma(beta) of Févotte and Idier (2011, eq. 4.4): 1/(2-beta) below 1, 1 in 1..2, 1/(beta-1) above. The loss never rises.</summary>
+    /// <summary>gamma(beta) of Févotte and Idier (2011, eq. 4.4): 1/(2-beta) below 1, 1 in 1..2, 1/(beta-1) above. The loss never rises but by rounding.</summary>
     MajorizationMinimization,
 
     /// <summary>1. Allowed for 0 &lt;= beta &lt; 1 only; often needs fewer iterations.</summary>
@@ -35,13 +35,15 @@ public sealed record NmfOptions
     /// <summary>Iterations at most, 1..1,000,000.</summary>
     public int MaxIterations { get; init; } = 200;
 
-    /// <summary>Stop when, over 10 iterations, sqrt(2 D) falls by less than this share of its value at the start. 0 never stops early.</summary>
+    /// <summary>Stop when, over 10 iterations, sqrt(2 D) falls by less than this share of its value at the start. 0 never stops early.
+    /// At least 0 and below 1.</summary>
     public double Tolerance { get; init; } = 1e-4;
 
     /// <summary>Seed of the random start; the same on every device.</summary>
     public ulong Seed { get; init; }
 
-    /// <summary>Start of the templates, bins x components, finite and not negative; null is random.</summary>
+    /// <summary>Start of the templates, bins x components, finite and not negative; null is random. It is not modified. With a start of
+    /// either factor the components keep their order.</summary>
     public float[,]? InitialTemplates { get; init; }
 
     /// <summary>Start of the activations, components x frames (x channels when stacked: column t C + c), finite and not negative; null is random.</summary>

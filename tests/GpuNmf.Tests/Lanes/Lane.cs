@@ -26,12 +26,28 @@ internal static class Lane
     internal const string OpenCL = "opencl";
     internal const string Cuda = "cuda";
 
+    private static readonly string[] s_simulated = [NvidiaLike, AmdLike, IntelLike];
+
     private static readonly string[] s_known = [NvidiaLike, AmdLike, IntelLike, Cpu, Cpu128, Cpu256, OpenCL, Cuda];
+
+    private static readonly bool s_takeTurns =
+        Environment.GetEnvironmentVariable("GPUNMF_SUITE") != "full" && Array.TrueForAll(s_simulated, name => Chosen().Contains(name));
 
     /// <summary>The lanes of this run.</summary>
     internal static IReadOnlyList<string> All { get; } = Chosen();
 
     internal static bool IsSimulated(string lane) => lane.StartsWith("sim-", StringComparison.Ordinal);
+
+    /// <summary>
+    /// False where another simulated device takes the row: each of their threads is one of the system's, so in the quick suite
+    /// (GPUNMF_SUITE other than full) row i of several goes to one of them, in turn. A run on chosen lanes takes every row.
+    /// </summary>
+    internal static bool TakesRow(string lane, int row, int rows)
+    {
+        int turn = Array.IndexOf(s_simulated, lane);
+        if (turn < 0 || rows == 1 || !s_takeTurns) return true;
+        return row % s_simulated.Length == turn;
+    }
 
     /// <summary>Null when the lane is there, else why not.</summary>
     internal static string? WhyAbsent(string lane) => lane switch

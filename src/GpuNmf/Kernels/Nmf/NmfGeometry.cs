@@ -59,7 +59,7 @@ internal sealed record NmfGeometry
     /// <summary>Rows of X come in multiples of this in tile form: the frames that a contraction takes together.</summary>
     internal const int TileRowBlock = 32;
 
-    /// <exception cref="ArgumentOutOfRangeException">A size is below 1, or there are 2^30 frames or more.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A size is below 1, or there are more than 2^30 frames.</exception>
     internal static NmfGeometry Of(int bins, long frames, int rank, KernelForm form)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(bins, 1);
