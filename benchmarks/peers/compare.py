@@ -167,7 +167,7 @@ def main():
         json.dump(document, file, indent=1)
     print_iterations(document["iteration"])
     print_job(document["wholeJob"])
-    print(f"\nLoad average before and after: {document['loadAtStart'][0]:.1f}, {document['loadAtEnd'][0]:.1f}. Raw samples: {os.path.relpath(path, ROOT)}")
+    print(f"\nLoad average before and after (the programs' own share included): {document['loadAtStart'][0]:.1f}, {document['loadAtEnd'][0]:.1f}. Raw samples: {os.path.relpath(path, ROOT)}")
 
 
 if __name__ == "__main__":
