@@ -8,12 +8,10 @@ internal static class MakeSample
 {
     internal const string Command = "make-sample";
 
-    internal static void Run(string[] arguments)
+    internal static int Run(string[] arguments)
     {
         string path = arguments.Length > 0 ? arguments[0] : Path.Combine("samples", "drums.wav");
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        var drums = SampleDrums.Render();
-        var file = WavFile.Write(path, new AudioBuffer(drums.Mixture, drums.Channels, drums.SampleRateHz), WavEncoding.Pcm16);
-        Console.WriteLine($"{path}: {file.Length} samples at {drums.SampleRateHz} Hz, peak {file.Peak:F3}");
+        MakeInput.Write(path, SampleDrums.Render());
+        return 0;
     }
 }

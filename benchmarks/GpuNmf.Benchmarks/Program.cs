@@ -1,43 +1,34 @@
-using System.Diagnostics;
 using GpuNmf.Benchmarks;
-using GpuNmf.Devices;
-using GpuNmf.Kernels.Nmf;
-using GpuNmf.Nmf;
+using GpuNmf.Benchmarks.Iterations;
+using GpuNmf.Benchmarks.Quality;
 
-if (args is [MakeSample.Command, .. var rest])
-{
-    MakeSample.Run(rest);
-    return;
-}
+const string Usage = """
+    usage: GpuNmf.Benchmarks COMMAND
+      iterations [BenchmarkDotNet options]       time of one iteration on the CPU, every shape and divergence
+      time-iteration FRAMES RANK BETA SAMPLES    the same for one shape: a line of JSON, for peers/compare.py
+      quality [SCORES.json]                      SDR, SIR, SAR and SI-SDR beside scikit-learn's (needs the shared data)
+      make-sample [OUT.wav]                      writes the repository's sample recording
+      make-input OUT.wav SECONDS [--channels N]  writes a recording of the drum machine, 16 bits, 44.1 kHz
+    """;
 
-int bins = 1025;
-foreach (var (frames, rank) in new[] { (2584, 8), (2584, 32), (2584, 64), (51680, 8) })
+try
 {
-    foreach (double beta in new[] { 1.0, 0, 0.5, 2 })
+    switch (args)
     {
-        using var session = DeviceSession.Open(DeviceRequest.Cpu);
-        var geometry = NmfGeometry.Of(bins, frames, rank, session.Form);
-        var random = new Random(1);
-        var rows = new float[(long)geometry.Rows * geometry.Pitch];
-        for (int t = 0; t < frames; t++) for (int f = 0; f < bins; f++) rows[(long)t * geometry.Pitch + f] = random.NextSingle();
-        using var x = session.Allocate<float>(rows.Length);
-        x.Upload(rows);
-        int n = frames > 10000 ? 20 : 100;
-        var times = new List<double>();
-        for (int i = 0; i < 4; i++)
-        {
-            using var fit = new Factorizer(session, geometry, new NmfOptions { Rank = rank, Beta = beta, MaxIterations = n, Tolerance = 0 });
-            long start = 0;
-            long first = 0;
-            fit.Run(x, new Sync(p => { if (p.Completed == 1) first = Stopwatch.GetTimestamp(); start = Stopwatch.GetTimestamp(); }), default);
-            times.Add(Stopwatch.GetElapsedTime(first, start).TotalMilliseconds / (n - 1));
-        }
-        times.Sort();
-        Console.WriteLine($"T {frames} K {rank} beta {beta}: {times[1]:F2} ms/iteration (min {times[0]:F2})  {8.0 * bins * frames * rank / times[1] / 1e6:F0} GFLOP/s as KL");
+        case [IterationBenchmarks.Command, .. var rest]: return IterationBenchmarks.Run(rest);
+        case [TimeIteration.Command, var frames, var rank, var beta, var samples]: return TimeIteration.Run(frames, rank, beta, samples);
+        case [QualityReport.Command]: return QualityReport.Run(null);
+        case [QualityReport.Command, var scores]: return QualityReport.Run(scores);
+        case [MakeSample.Command, .. { Length: <= 1 } rest]: return MakeSample.Run(rest);
+        case [MakeInput.Command, var path, var seconds]: return MakeInput.Run(path, seconds, "1");
+        case [MakeInput.Command, var path, var seconds, "--channels", var channels]: return MakeInput.Run(path, seconds, channels);
+        default:
+            Console.Error.WriteLine(Usage);
+            return 2;
     }
 }
-
-sealed class Sync(Action<GpuNmf.SeparationProgress> act) : IProgress<GpuNmf.SeparationProgress>
+catch (FormatException exception)
 {
-    public void Report(GpuNmf.SeparationProgress value) => act(value);
+    Console.Error.WriteLine($"{exception.Message}\n{Usage}");
+    return 2;
 }

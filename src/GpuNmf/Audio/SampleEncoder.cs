@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Numerics;
 
 namespace GpuNmf.Audio;
 
@@ -74,11 +75,22 @@ internal sealed class SampleEncoder
 
     private void Measure(ReadOnlySpan<float> samples)
     {
-        foreach (float sample in samples)
-        {
-            _peak = Math.Max(_peak, Math.Abs((double)sample));      // Math.Max keeps NaN
-            _signalSquares += (double)sample * sample;
-        }
+        double squares = _signalSquares;
+        foreach (float sample in samples) squares += (double)sample * sample;
+        _signalSquares = squares;
+        _peak = Math.Max(_peak, Peak(samples));
+    }
+
+    // Apart from the sum, whose order is that of the samples: a peak is the same in any order. Every Max here keeps NaN.
+    private static double Peak(ReadOnlySpan<float> samples)
+    {
+        var peaks = Vector<float>.Zero;
+        int whole = samples.Length - samples.Length % Vector<float>.Count;
+        for (int i = 0; i < whole; i += Vector<float>.Count) peaks = Vector.Max(peaks, Vector.Abs(new Vector<float>(samples[i..])));
+        float peak = 0;
+        for (int lane = 0; lane < Vector<float>.Count; lane++) peak = MathF.Max(peak, peaks[lane]);
+        foreach (float sample in samples[whole..]) peak = MathF.Max(peak, MathF.Abs(sample));
+        return peak;
     }
 
     // The product with a power of two and the difference are exact in double, so the error is that of rounding alone.

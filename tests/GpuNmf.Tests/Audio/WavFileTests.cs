@@ -141,6 +141,21 @@ public sealed class WavFileTests : IDisposable
     }
 
     [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(-0.75f)]
+    public void The_peak_is_seen_wherever_it_stands(float sample)
+    {
+        const int length = 37;      // whole vectors of every width and a rest
+        for (int at = 0; at < length; at++)
+        {
+            var samples = Enumerable.Repeat(0.5f, length).ToArray();
+            samples[at] = sample;
+            StemFileInfo info = WavFile.Write(_folder["a.wav"], new AudioBuffer(samples, 1, 8000), WavEncoding.Float32);
+            Assert.Equal(Math.Abs((double)sample), info.Peak);
+        }
+    }
+
+    [Theory]
     [InlineData(float.NaN, "NaN")]
     [InlineData(float.PositiveInfinity, "Infinity")]
     public void Integers_refuse_what_is_no_number(float bad, string text)

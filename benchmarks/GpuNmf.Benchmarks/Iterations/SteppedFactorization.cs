@@ -1,0 +1,85 @@
+using GpuNmf.Devices;
+using GpuNmf.Nmf;
+
+namespace GpuNmf.Benchmarks.Iterations;
+
+/// <summary>
+/// A factorisation that stands still between iterations, on a thread of its own, so that iterations can be timed without what comes before
+/// and after them. A step is ten iterations: it ends with the loss, which is read back, and so with a device that has finished.
+/// </summary>
+internal sealed class SteppedFactorization : IProgress<SeparationProgress>, IDisposable
+{
+    internal const int IterationsOfAStep = Factorizer.LossInterval;
+
+    private const int EnoughIterations = 1_000_000;
+
+    private readonly SemaphoreSlim _go = new(0), _arrived = new(0);
+    private readonly CancellationTokenSource _stop = new();
+    private readonly DeviceBuffer<float> _x;
+    private readonly Factorizer _factorizer;
+    private readonly Thread _thread;
+    private Exception? _failure;
+    private int _left = IterationsOfAStep;
+
+    /// <summary>Runs the first step, which warms the kernels up.</summary>
+    internal SteppedFactorization(DeviceSession session, IterationProblem problem)
+    {
+        _x = problem.Upload(session);
+        _factorizer = new Factorizer(session, problem.Geometry(session), problem.Options(EnoughIterations));
+        _thread = new Thread(Iterate);
+        _thread.Start();
+        Await();
+    }
+
+    /// <summary>Does ten iterations.</summary>
+    internal void Step()
+    {
+        _go.Release();
+        Await();
+    }
+
+    void IProgress<SeparationProgress>.Report(SeparationProgress value)
+    {
+        if (--_left > 0) return;
+        _left = IterationsOfAStep;
+        _arrived.Release();
+        _go.Wait();
+    }
+
+    public void Dispose()
+    {
+        _stop.Cancel();
+        _go.Release();
+        _thread.Join();
+        _factorizer.Dispose();
+        _x.Dispose();
+        _stop.Dispose();
+        _go.Dispose();
+        _arrived.Dispose();
+    }
+
+    private void Await()
+    {
+        _arrived.Wait();
+        if (_failure is not null) throw new InvalidOperationException("The factorisation failed.", _failure);
+    }
+
+    private void Iterate()
+    {
+        try
+        {
+            _factorizer.Run(_x, this, _stop.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // Dispose asked for it.
+        }
+#pragma warning disable CA1031 // Handed to the thread that steps.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            _failure = exception;
+            _arrived.Release();
+        }
+    }
+}
