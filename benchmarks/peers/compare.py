@@ -165,7 +165,8 @@ def main():
     path = arguments.out or os.path.join(ROOT, "benchmarks/results", f"{document['machine']['date']}-{slug}.json")
     with open(path, "w", encoding="utf-8") as file:
         json.dump(document, file, indent=1)
-    print_iterations(document["iteration"])
+    if document["iteration"]:
+        print_iterations(document["iteration"])
     print_job(document["wholeJob"])
     print(f"\nLoad average before and after (the programs' own share included): {document['loadAtStart'][0]:.1f}, {document['loadAtEnd'][0]:.1f}. Raw samples: {os.path.relpath(path, ROOT)}")
 
