@@ -1,5 +1,6 @@
 using GpuNmf.Audio;
 using GpuNmf.Devices;
+using GpuNmf.Kernels.Nmf;
 using GpuNmf.Masking;
 using GpuNmf.Nmf;
 using GpuNmf.Stft;
@@ -117,6 +118,18 @@ public sealed class SourceSeparatorErrorTests
 
         Assert.Contains("has no room for another 4294967296 MiB beside the 0 MiB in use", error.Message, StringComparison.Ordinal);
         Assert.Equal(0, session.LiveBytes);
+    }
+
+    [Fact]
+    public void Activations_that_no_array_holds_are_refused()
+    {
+        foreach (var form in new[] { KernelForm.Strip, KernelForm.Tile })
+        {
+            var error = Assert.Throws<ArgumentException>(() => NmfGeometry.Of(1025, 8_400_000, 256, form));
+
+            Assert.Contains("256 components of 8400000 frames are", error.Message, StringComparison.Ordinal);
+            Assert.Equal(8_300_000, NmfGeometry.Of(1025, 8_300_000, 256, form).Frames);
+        }
     }
 
     [Fact]

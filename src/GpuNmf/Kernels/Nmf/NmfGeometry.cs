@@ -66,7 +66,10 @@ internal sealed record NmfGeometry
         ArgumentOutOfRangeException.ThrowIfLessThan(frames, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(frames, 1 << 30);
         ArgumentOutOfRangeException.ThrowIfLessThan(rank, 1);
-        return new NmfGeometry(bins, (int)frames, rank, form);
+        var geometry = new NmfGeometry(bins, (int)frames, rank, form);
+        if ((long)geometry.Rows * geometry.RankPitch > Array.MaxLength)
+            throw new ArgumentException($"{rank} components of {frames} frames are {(long)geometry.Rows * geometry.RankPitch} activations; at most {Array.MaxLength} fit. Take fewer components, a larger hop or a shorter piece.");
+        return geometry;
     }
 
     internal static int PitchOf(int bins) => RoundUp(bins, 32);
