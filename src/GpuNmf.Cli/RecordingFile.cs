@@ -28,9 +28,8 @@ internal sealed class RecordingFile : IDisposable
     /// <summary>What is wrong with the file although it could be read.</summary>
     public IReadOnlyList<string> Warnings => _file.Warnings;
 
-    /// <exception cref="CliException">There is no such file, it is empty or too short, or does not fit the start.</exception>
+    /// <exception cref="CliException">There is no such file, it is empty or too short, the piece lies outside of it, or the options do not suit it.</exception>
     /// <exception cref="AudioFormatException">It is no audio.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The piece lies outside the recording.</exception>
     public static RecordingFile Open(SeparateRequest request)
     {
         InputRequest input = request.Input;
@@ -40,7 +39,9 @@ internal sealed class RecordingFile : IDisposable
         {
             if (file.Length == 0) throw Unsuitable($"'{input.Path}' is empty: it holds no samples");
             bool isWhole = input is { StartSeconds: 0, DurationSeconds: null };
-            IAudioSource samples = isWhole ? file : AudioSlice.FromSeconds(file, input.StartSeconds, input.DurationSeconds);
+            IAudioSource samples = isWhole
+                ? file
+                : ErrorMessages.Refusing(ExitCodes.Usage, () => AudioSlice.FromSeconds(file, input.StartSeconds, input.DurationSeconds));
             RequireFit(request, samples);
             return new RecordingFile(file, input.Path, samples);
         }
@@ -68,17 +69,13 @@ internal sealed class RecordingFile : IDisposable
 
     private static void RequireFit(SeparateRequest request, IAudioSource samples)
     {
-        long frames;
-        try
-        {
-            frames = request.Options.Stft.FrameCount(samples.Length);
-        }
-        catch (ArgumentException exception)
-        {
-            throw new CliException(ExitCodes.Input, $"'{request.Input.Path}': {ErrorMessages.OptionMessage(exception)}", exception);
-        }
+        int mostChannels = WavStemSink.MaxChannels(request.Output.Encoding);
+        if (samples.Channels > mostChannels)
+            throw Unsuitable($"'{request.Input.Path}' has {samples.Channels} channels; a WAV file of {Words.Encodings.For(request.Output.Encoding)} holds at most {mostChannels}, of pcm16 {WavStemSink.MaxChannels(WavEncoding.Pcm16)}");
+        long frames = ErrorMessages.Refusing(ExitCodes.Input, () => request.Options.Stft.FrameCount(samples.Length), $"'{request.Input.Path}': ");
         int rows = request.Options.Reconstruction.Channels == ChannelMode.Stack ? samples.Channels : 1;
         request.Start.RequireShape(request.Options.Stft.Bins, frames * rows);
+        ErrorMessages.Refusing(ExitCodes.Usage, () => request.Options.ValidateFor(samples));
     }
 
     // With --force the old folder is deleted at the end, what a kill left is deleted at once, and the recording with them.

@@ -42,8 +42,15 @@ internal sealed class SeparationRun(CommandContext context, SeparateRequest requ
         IAudioSource recording, string folder, IProgress<SeparationProgress> progress)
     {
         using var stems = new WavStemSink(folder, request.Output.Encoding);
-        SeparationResult result = context.Engine.Separate(
-            request.Device, recording, new OutputSink(stems, folder), request.Options, progress, context.Cancellation);
+        SeparationResult result;
+        try
+        {
+            result = context.Engine.Separate(request.Device, recording, new OutputSink(stems, folder), request.Options, progress, context.Cancellation);
+        }
+        catch (Exception exception) when (exception is AudioFormatException or NotFiniteNumberException)
+        {
+            throw new CliException(ExitCodes.Input, $"'{request.Input.Path}': {ErrorMessages.InOptionNames(exception.Message)}", exception);
+        }
         WriteOrRefuse(folder, stems.Complete);
         return (result, stems.Files);
     }

@@ -1,3 +1,5 @@
+using GpuNmf.Audio;
+using GpuNmf.Kernels.Nmf;
 using GpuNmf.Masking;
 using GpuNmf.Nmf;
 using GpuNmf.Stft;
@@ -24,4 +26,23 @@ public sealed record SeparationOptions
         Nmf.Validate();
         Reconstruction.Validate();
     }
+
+    /// <summary>Checks every value, and that they suit a recording: its length, the framing's cover of it, the shapes of a start. Samples are not read.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A value lies outside its documented range.</exception>
+    /// <exception cref="ArgumentException">The recording is empty, shorter than one frame, or has more frames than can be factorised; the hop leaves
+    /// samples that no window covers, so that the transform cannot be undone; or a start has another shape, or an entry that is negative or not finite.</exception>
+    public void ValidateFor(IAudioSource recording)
+    {
+        ArgumentNullException.ThrowIfNull(recording);
+        Validate();
+        if (recording.Length == 0) throw new ArgumentException("The recording is empty: it has no samples.", nameof(recording));
+        WindowCoverage.Check(Stft, recording.Length);
+        long rows = RowsOf(recording);
+        NmfGeometry.RequireFit(rows, Nmf.Rank);
+        StartCheck.Require(Nmf, Stft.Bins, rows);
+    }
+
+    /// <summary>Rows of the spectrogram: the frames, or the frames of every channel where they are stacked.</summary>
+    internal long RowsOf(IAudioSource recording) =>
+        Stft.FrameCount(recording.Length) * (Reconstruction.Channels == ChannelMode.Stack ? recording.Channels : 1);
 }

@@ -1,11 +1,7 @@
 using GpuNmf.Devices;
+using GpuNmf.Nmf;
 
 namespace GpuNmf;
-
-/// <summary>The loss after some iterations.</summary>
-/// <param name="Iteration">Iterations done; 0 is the start.</param>
-/// <param name="Loss">D_beta(X | W H), scikit-learn's <c>_beta_divergence</c> without the square root.</param>
-public readonly record struct LossPoint(int Iteration, double Loss);
 
 /// <summary>Seconds spent in each stage (wall clock).</summary>
 /// <param name="ReadSeconds">Reading and checking samples.</param>
@@ -55,6 +51,6 @@ public sealed record SeparationResult
     /// <summary>Wall-clock seconds by stage.</summary>
     public required StageTimings Timings { get; init; }
 
-    /// <summary>Most bytes alive on the device at one time.</summary>
+    /// <summary>Most bytes alive on the device at one time during this separation.</summary>
     public required long PeakDeviceBytes { get; init; }
 }

@@ -38,9 +38,9 @@ public sealed class SourceSeparator : IDisposable
     /// <param name="progress">Told from the calling thread.</param>
     /// <param name="cancellation">Looked at between launches. On the CPU a launch aims at a tenth of a second; on other devices work
     /// that is queued already is finished first.</param>
-    /// <exception cref="ArgumentException">An option is out of range, or does not fit the recording (empty, too short, wrong shape of a start), or the
-    /// spectrogram overflows single precision.</exception>
+    /// <exception cref="ArgumentException">An option is out of range or does not suit the recording, see <see cref="SeparationOptions.ValidateFor"/>.</exception>
     /// <exception cref="AudioFormatException">A sample is NaN or infinite.</exception>
+    /// <exception cref="NotFiniteNumberException">The spectrogram, or the loss of a start of the caller's own, leaves single precision's range.</exception>
     /// <exception cref="DeviceMemoryException">The device's memory is too small.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was signalled.</exception>
     public SeparationResult Separate(
@@ -53,17 +53,16 @@ public sealed class SourceSeparator : IDisposable
         ArgumentNullException.ThrowIfNull(recording);
         ArgumentNullException.ThrowIfNull(sink);
         options ??= new SeparationOptions();
-        options.Validate();
-        if (recording.Length == 0) throw new ArgumentException("The recording is empty: it has no samples.", nameof(recording));
-        WindowCoverage.Check(options.Stft, recording.Length);
+        options.ValidateFor(recording);
 
+        _session.RestartPeak();
         var clock = new StageClock();
         var (samples, silent) = SignalReader.Load(_session, recording, options.Reconstruction.Channels, progress, cancellation);
         using var ownedSamples = samples;
         double read = clock.Lap();
         using var transform = new ForwardTransform(_session, options.Stft);
         var mixture = new DeviceSignal(samples, recording.Channels, recording.Length);
-        var geometry = Geometry(options, recording);
+        var geometry = NmfGeometry.Of(options.Stft.Bins, options.RowsOf(recording), options.Nmf.Rank, _session.Form);
         var (fit, stft, nmf) = Factorise(transform, mixture, geometry, options, clock, progress, cancellation);
         fit = Finish(fit, options.Nmf);
 
@@ -72,7 +71,7 @@ public sealed class SourceSeparator : IDisposable
         templates.Upload(FactorLayout.PackTemplates(fit.Templates, geometry, 0));
         activations.Upload(FactorLayout.PackActivations(fit.Activations, geometry, 0));
         using var renderer = new StemRenderer(_session, options.Reconstruction, new StemIngredients(new MixtureSpectrum(transform, mixture), templates, activations, geometry));
-        double residual = renderer.Render(recording, sink, progress, cancellation);
+        double residual = renderer.Render(recording, sink, Of(progress, SeparationStage.Writing), cancellation);
         return new SeparationResult
         {
             Templates = fit.Templates,
@@ -101,27 +100,24 @@ public sealed class SourceSeparator : IDisposable
         _ => ["What is factorised is zero everywhere, although the recording is not: its channels cancel in their mean (use joint or stack channels), or it is too quiet to square in single precision (raise its level). Every stem is an equal share."],
     };
 
-    private NmfGeometry Geometry(SeparationOptions options, IAudioSource recording)
-    {
-        long frames = options.Stft.FrameCount(recording.Length);
-        long rows = options.Reconstruction.Channels == ChannelMode.Stack ? frames * recording.Channels : frames;
-        return NmfGeometry.Of(options.Stft.Bins, rows, options.Nmf.Rank, _session.Form);
-    }
-
     private (NmfFit Fit, double StftSeconds, double NmfSeconds) Factorise(
         ForwardTransform transform, DeviceSignal mixture, NmfGeometry geometry, SeparationOptions options,
         StageClock clock, IProgress<SeparationProgress>? progress, CancellationToken cancellation)
     {
-        // The factoriser checks a start of the caller's own, so it comes before the transform.
         using var factorizer = new Factorizer(_session, geometry, options.Nmf);
         using var x = _session.Allocate<float>((long)geometry.Rows * geometry.Pitch);
         var mode = options.Reconstruction.Channels;
-        transform.Magnitudes(mode == ChannelMode.Mono ? Mean(mixture) : mixture, mode == ChannelMode.Stack, x, progress, cancellation);
+        transform.Magnitudes(mode == ChannelMode.Mono ? Mean(mixture) : mixture, mode == ChannelMode.Stack, x, Of(progress, SeparationStage.Transforming), cancellation);
         _session.Synchronize();
         double stft = clock.Lap();
-        var fit = factorizer.Run(x, progress, cancellation);
+        var fit = factorizer.Run(
+            x, (done, loss) => progress?.Report(new SeparationProgress(SeparationStage.Factorising, done, options.Nmf.MaxIterations, loss)), cancellation);
         return (fit, stft, clock.Lap());
     }
+
+    /// <summary>What a stage tells, with the stage's name.</summary>
+    private static Action<long, long> Of(IProgress<SeparationProgress>? progress, SeparationStage stage) =>
+        (done, total) => progress?.Report(new SeparationProgress(stage, done, total, null));
 
     /// <summary>The mean of the channels, which stands behind them.</summary>
     private static DeviceSignal Mean(DeviceSignal mixture) => mixture.Channels == 1

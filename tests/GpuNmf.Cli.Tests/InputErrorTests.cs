@@ -165,11 +165,37 @@ public sealed class InputErrorTests : IDisposable
     }
 
     [Fact]
-    public void A_refusal_of_the_engine_speaks_of_options()
+    public void A_hop_that_leaves_samples_uncovered_is_refused_before_the_work()
     {
-        var engine = new ToyEngine { InTheMidst = _ => throw new ArgumentOutOfRangeException("HopLength", 2048, "HopLength is 2048; choose at most 1024.") };
+        RunTones("--hop-length", "2048").AssertError(ExitCodes.Usage, "--hop-length 2048 with a Hann", "choose a smaller hop, such as 512");
+        AssertNothingWritten();
+    }
+
+    [Fact]
+    public void Numbers_that_leave_the_range_are_the_files_fault()
+    {
+        var engine = new ToyEngine { InTheMidst = _ => throw new NotFiniteNumberException("The spectrogram overflows; InitialTemplates is innocent.") };
         CliRun.Of(engine, ["separate", TestRecording.WriteTones(_folder["song.wav"]), "--out", _folder["parts"], "--quiet"])
-            .AssertError(ExitCodes.Usage, "gpunmf: --hop-length is 2048; choose at most 1024.");
+            .AssertError(ExitCodes.Input, "song.wav': The spectrogram overflows; --init-templates is innocent.");
+        AssertNothingWritten();
+    }
+
+    [Theory]
+    [InlineData("float32", 16384, 16383)]
+    [InlineData("pcm24", 21846, 21845)]
+    public void More_channels_than_the_stems_can_have(string encoding, int channels, int most)
+    {
+        CliRun.Of("separate", TestRecording.WriteBytes(_folder["wide.wav"], channels, new byte[channels]), "--out", _folder["parts"], "--encoding", encoding)
+            .AssertError(ExitCodes.Input, $"wide.wav' has {channels} channels; a WAV file of {encoding} holds at most {most}", "pcm16");
+        AssertNothingWritten();
+    }
+
+    [Fact]
+    public void An_argument_that_the_program_got_wrong_is_a_defect()
+    {
+        var engine = new ToyEngine { InTheMidst = _ => throw new ArgumentException("start is 7.") };
+        CliRun.Of(engine, ["separate", TestRecording.WriteTones(_folder["song.wav"]), "--out", _folder["parts"], "--quiet"])
+            .AssertError(ExitCodes.Internal, "ArgumentException", "start is 7.", "GPUNMF_TRACE");
         AssertNothingWritten();
     }
 

@@ -34,6 +34,13 @@ internal static class TestRecording
         return path;
     }
 
+    /// <summary>Samples as 8-bit PCM, of any number of channels.</summary>
+    public static string WriteBytes(string path, int channels, byte[] samples)
+    {
+        Write(path, format: 1, bits: 8, channels, samples);
+        return path;
+    }
+
     private static void Write(string path, short format, short bits, int channels, byte[] data)
     {
         using var writer = new BinaryWriter(File.Create(path));

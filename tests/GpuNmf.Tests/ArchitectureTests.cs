@@ -35,6 +35,20 @@ public sealed partial class ArchitectureTests
         Assert.Empty(found);
     }
 
+    // A room sees the types of the namespace above it without a using.
+    [Fact]
+    public void No_room_knows_the_facade_above_it()
+    {
+        var sources = Sources("src/GpuNmf").ToLookup(source => Room(source.File) == "GpuNmf");
+        string[] above = [.. sources[true].SelectMany(source => Declaration().Matches(source.Text)).Select(match => match.Groups[1].Value)];
+        Assert.Contains("SourceSeparator", above);
+        Assert.Contains("SeparationProgress", above);
+
+        var found = sources[false].SelectMany(source => above.Where(name => Regex.IsMatch(source.Text, $@"\b{name}\b")).Select(name => $"{source.File} -> {name}"));
+
+        Assert.Empty(found);
+    }
+
     [Fact]
     public void A_namespace_is_the_folder()
     {
@@ -115,6 +129,9 @@ public sealed partial class ArchitectureTests
 
     [GeneratedRegex(@"\bGpuNmf\.([A-Z]\w*)")]
     private static partial Regex Mention();
+
+    [GeneratedRegex(@"^(?:public|internal) .*?\b(?:class|struct|interface|enum|record(?: struct)?) (\w+)", RegexOptions.Multiline)]
+    private static partial Regex Declaration();
 
     [GeneratedRegex(@"\b(Context\.Create|CreateCPUAccelerator|CreateAccelerator|CreateCudaAccelerator|CreateCLAccelerator|Allocate[123]D)\b")]
     private static partial Regex Opening();

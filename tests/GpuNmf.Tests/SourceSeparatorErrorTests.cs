@@ -133,6 +133,28 @@ public sealed class SourceSeparatorErrorTests
     }
 
     [Fact]
+    public void More_frames_than_32_bits_number_are_refused()
+    {
+        var error = Assert.Throws<ArgumentException>(() => NmfGeometry.Of(33, (1 << 30) + 1L, 1, KernelForm.Strip));
+
+        Assert.Contains("There are 1073741825 frames to factorise; at most 1073741824 can be. Take a larger hop", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Options_are_checked_against_a_recording_before_anything_is_allocated()
+    {
+        using var session = Lane.Open(Lane.Cpu);
+        var options = s_options with { Nmf = s_options.Nmf with { InitialTemplates = new float[32, 2] } };
+
+        options.Validate();
+        Assert.Throws<ArgumentException>(() => options.ValidateFor(Noise(1000)));
+        Assert.Throws<ArgumentException>(() => SeparationRun.On(session, Noise(1000), options));
+
+        Assert.Equal(0, session.Allocations);
+        Assert.Equal("recording", Assert.Throws<ArgumentNullException>(() => options.ValidateFor(null!)).ParamName);
+    }
+
+    [Fact]
     public void A_start_beyond_single_precision_is_refused()
     {
         int frames = (int)s_options.Stft.FrameCount(1000);
@@ -142,7 +164,7 @@ public sealed class SourceSeparatorErrorTests
         for (int t = 0; t < frames; t++) activations[0, t] = activations[1, t] = 1e36f;
         var options = s_options with { Nmf = s_options.Nmf with { InitialTemplates = templates, InitialActivations = activations } };
 
-        Refused<ArgumentException>(Noise(1000), options, "leave single precision's range together");
+        Refused<NotFiniteNumberException>(Noise(1000), options, "leave single precision's range together");
     }
 
     [Fact]
@@ -200,7 +222,7 @@ public sealed class SourceSeparatorErrorTests
     {
         var recording = TestSignals.Recording([.. Enumerable.Repeat(1e30f, 500)]);
 
-        var error = Assert.Throws<ArgumentException>(() => SeparationRun.On(Lane.Session(lane), recording, s_options));
+        var error = Assert.Throws<NotFiniteNumberException>(() => SeparationRun.On(Lane.Session(lane), recording, s_options));
         Assert.Contains("The spectrogram overflows single precision; scale the recording down, full scale is 1.", error.Message, StringComparison.Ordinal);
     }
 

@@ -7,7 +7,7 @@ namespace GpuNmf.Benchmarks.Iterations;
 /// A factorisation that stands still between iterations, on a thread of its own, so that iterations can be timed without what comes before
 /// and after them. A step is ten iterations: it ends with the loss, which is read back, and so with a device that has finished.
 /// </summary>
-internal sealed class SteppedFactorization : IProgress<SeparationProgress>, IDisposable
+internal sealed class SteppedFactorization : IDisposable
 {
     internal const int IterationsOfAStep = Factorizer.LossInterval;
 
@@ -38,14 +38,6 @@ internal sealed class SteppedFactorization : IProgress<SeparationProgress>, IDis
         Await();
     }
 
-    void IProgress<SeparationProgress>.Report(SeparationProgress value)
-    {
-        if (--_left > 0) return;
-        _left = IterationsOfAStep;
-        _arrived.Release();
-        _go.Wait();
-    }
-
     public void Dispose()
     {
         _stop.Cancel();
@@ -58,6 +50,14 @@ internal sealed class SteppedFactorization : IProgress<SeparationProgress>, IDis
         _arrived.Dispose();
     }
 
+    private void Iterated(int iterations, double loss)
+    {
+        if (--_left > 0) return;
+        _left = IterationsOfAStep;
+        _arrived.Release();
+        _go.Wait();
+    }
+
     private void Await()
     {
         _arrived.Wait();
@@ -68,7 +68,7 @@ internal sealed class SteppedFactorization : IProgress<SeparationProgress>, IDis
     {
         try
         {
-            _factorizer.Run(_x, this, _stop.Token);
+            _factorizer.Run(_x, Iterated, _stop.Token);
         }
         catch (OperationCanceledException)
         {

@@ -16,7 +16,7 @@ internal sealed class FramingArguments
     private readonly Option<string> _window = OptionText.Valued("--window", "NAME",
         "hann, hamming, blackman or rectangular.", "hann");
     private readonly Option<string> _center = OptionText.Valued("--center", "BOOL",
-        "true: frame t is centred on sample t x hop; false: it starts there.", "true");
+        "true: frame t is centred on sample t x hop; false: it starts there, which is refused where it leaves an end uncovered.", "true");
     private readonly Option<bool> _noCenter = OptionText.Flag("--no-center", "The same as --center false.");
     private readonly Option<string> _padMode = OptionText.Valued("--pad-mode", "MODE",
         "What stands outside the recording when centred: constant (zeros) or reflect.", "constant");

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using GpuNmf.Cli.Errors;
 using GpuNmf.Devices;
 
 namespace GpuNmf.Cli.Commands;
@@ -45,10 +46,10 @@ internal sealed class SeparateCommand
             Nmf = _factorisation.Read(parsed),
             Reconstruction = _reconstruction.Read(parsed),
         };
-        options.Validate();
+        ErrorMessages.Refusing(ExitCodes.Usage, options.Validate);
         StartFiles start = _factorisation.ReadStart(parsed);
         options = options with { Nmf = _factorisation.WithStart(parsed, options.Nmf, start) };
-        options.Validate();
+        ErrorMessages.Refusing(ExitCodes.Usage, options.Validate);
         return new SeparateRequest(input, output, device, options, start, _files.ReadVerbosity(parsed));
     }
 }

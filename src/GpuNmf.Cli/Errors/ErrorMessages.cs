@@ -32,20 +32,50 @@ internal static partial class ErrorMessages
         AudioFormatException => new(ExitCodes.Input, OneLine(exception.Message)),
         DeviceUnavailableException or DeviceMemoryException => new(ExitCodes.Device, OneLine(exception.Message)),
         OutOfMemoryException => new(ExitCodes.Device, "not enough memory; separate a shorter piece (--duration) or fewer components (--rank)"),
-        ArgumentException e => new(ExitCodes.Usage, OptionMessage(e)),
         IOException or UnauthorizedAccessException => new(ExitCodes.Input, OneLine(exception.Message)),
         _ => new(ExitCodes.Internal, $"internal error, please report it: {exception.GetType().Name}: {OneLine(exception.Message)} (set {ProgramInfo.TraceVariable}=1 for the stack trace)"),
     };
 
-    /// <summary>The message with the options' names in place of the properties', without .NET's trailers.</summary>
-    internal static string OptionMessage(ArgumentException exception)
+    /// <summary>Calls the library with what the user wrote; an argument that it refuses is the user's error. Anywhere else it is a defect.</summary>
+    /// <param name="exitCode">One of <see cref="ExitCodes"/>.</param>
+    /// <param name="call">The call.</param>
+    /// <param name="culprit">Stands before the message, such as a file's name.</param>
+    /// <exception cref="CliException">The library refused.</exception>
+    internal static T Refusing<T>(int exitCode, Func<T> call, string culprit = "")
     {
-        string text = OneLine(Trailers().Replace(exception.Message, ""));
+        try
+        {
+            return call();
+        }
+        catch (ArgumentException exception)
+        {
+            throw new CliException(exitCode, culprit + OptionMessage(exception), exception);
+        }
+    }
+
+    /// <inheritdoc cref="Refusing{T}"/>
+    internal static void Refusing(int exitCode, Action check) => Refusing(exitCode, () =>
+    {
+        check();
+        return 0;
+    });
+
+    /// <summary>A text of the engine's in one line, with the options' names in place of the properties'.</summary>
+    internal static string InOptionNames(string text)
+    {
+        text = OneLine(text);
         foreach ((string property, string option) in OptionNames)
         {
             text = text.Replace($"{property}, {option}", option, StringComparison.Ordinal);
             text = Regex.Replace(text, $@"(?<![\w-]){property}(?!\w)", option);
         }
+        return text;
+    }
+
+    /// <summary>The message in the options' names, without .NET's trailers.</summary>
+    private static string OptionMessage(ArgumentException exception)
+    {
+        string text = InOptionNames(Trailers().Replace(exception.Message, ""));
         string? culprit = OptionNames.FirstOrDefault(n => n.Property == exception.ParamName).Option;
         if (culprit is null) return text;
         if (exception is ArgumentOutOfRangeException { ActualValue: { } value } && text.StartsWith($"{culprit} must ", StringComparison.Ordinal))

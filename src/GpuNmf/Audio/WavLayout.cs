@@ -28,14 +28,16 @@ internal sealed class WavLayout
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(channels, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(sampleRateHz, 1);
-        int bytes = SampleEncoder.BytesPerSample(encoding);
-        if (channels > ushort.MaxValue / bytes)
-            throw new ArgumentOutOfRangeException(nameof(channels), channels, $"A WAV file of {encoding} holds at most {ushort.MaxValue / bytes} channels.");
+        if (channels > MaxChannels(encoding))
+            throw new ArgumentOutOfRangeException(nameof(channels), channels, $"A WAV file of {encoding} holds at most {MaxChannels(encoding)} channels.");
         _encoding = encoding;
         _channels = channels;
         _sampleRateHz = sampleRateHz;
-        FrameBytes = channels * bytes;
+        FrameBytes = channels * SampleEncoder.BytesPerSample(encoding);
     }
+
+    /// <summary>Channels at most: a block, one sample of each, has its size in 16 bits.</summary>
+    public static int MaxChannels(WavEncoding encoding) => ushort.MaxValue / SampleEncoder.BytesPerSample(encoding);
 
     /// <summary>Bytes of one sample frame.</summary>
     public int FrameBytes { get; }

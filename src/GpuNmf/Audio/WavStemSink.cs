@@ -42,6 +42,9 @@ public sealed class WavStemSink : IStemSink, IDisposable
         return $"component-{(component + 1).ToString($"D{digits}", CultureInfo.InvariantCulture)}.wav";
     }
 
+    /// <summary>Channels that a WAV file of an encoding holds at most: its blocks are counted in 16 bits.</summary>
+    public static int MaxChannels(WavEncoding encoding) => WavLayout.MaxChannels(encoding);
+
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">Called a second time.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There are no components, or more channels than a WAV file can hold.</exception>

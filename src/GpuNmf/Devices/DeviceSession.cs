@@ -49,8 +49,11 @@ internal sealed class DeviceSession : IDisposable
     /// <summary>Bytes allocated and not yet freed.</summary>
     internal long LiveBytes => Interlocked.Read(ref _liveBytes);
 
-    /// <summary>The most bytes alive at one time.</summary>
+    /// <summary>The most bytes alive at one time since the opening, or since <see cref="RestartPeak"/>.</summary>
     internal long PeakBytes => Interlocked.Read(ref _peakBytes);
+
+    /// <summary>Counts the peak from the bytes alive now.</summary>
+    internal void RestartPeak() => Interlocked.Exchange(ref _peakBytes, LiveBytes);
 
     /// <summary>Allocations made so far; a test watches that iterations make none.</summary>
     internal long Allocations => Interlocked.Read(ref _allocations);

@@ -72,8 +72,12 @@ internal sealed class StemRenderer : IDisposable
     }
 
     /// <summary>Writes every stem to the sink.</summary>
+    /// <param name="input">The recording again.</param>
+    /// <param name="sink">Receives the stems.</param>
+    /// <param name="progress">Told the sample frames done and those in all.</param>
+    /// <param name="cancellation">Looked at between launches.</param>
     /// <returns>Power of (input - sum of stems) over the power of the input in dB.</returns>
-    internal double Render(IAudioSource input, IStemSink sink, IProgress<SeparationProgress>? progress, CancellationToken cancellation)
+    internal double Render(IAudioSource input, IStemSink sink, Action<long, long>? progress, CancellationToken cancellation)
     {
         int channels = _from.Mixture.Channels, rank = _from.Geometry.Rank;
         var conservation = new Conservation(input, _maxSamples);
@@ -100,7 +104,7 @@ internal sealed class StemRenderer : IDisposable
                 }
             }
             conservation.End();
-            progress?.Report(new SeparationProgress(SeparationStage.Writing, start + samples, input.Length, null));
+            progress?.Invoke(start + samples, input.Length);
         }
         return conservation.ResidualDb;
     }

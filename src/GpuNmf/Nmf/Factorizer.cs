@@ -24,12 +24,9 @@ internal sealed class Factorizer : IDisposable
     private readonly NmfWorkspace _workspace;
     private readonly float[] _losses;
 
-    /// <summary>Loads the kernels and allocates the workspace.</summary>
-    /// <exception cref="ArgumentException">A start does not fit the problem.</exception>
+    /// <summary>Loads the kernels and allocates the workspace. Options and start have been checked against the problem.</summary>
     internal Factorizer(DeviceSession session, NmfGeometry geometry, NmfOptions options)
     {
-        StartCheck.Templates(options.InitialTemplates, geometry.Bins, geometry.Rank);
-        StartCheck.Activations(options.InitialActivations, geometry.Rank, geometry.Frames);
         _session = session;
         _geometry = geometry;
         _options = options;
@@ -44,9 +41,10 @@ internal sealed class Factorizer : IDisposable
 
     /// <summary>Factorises X, which is scaled in place.</summary>
     /// <param name="x">[rows][pitch] as the geometry says, padding zero.</param>
-    /// <param name="progress">Told after each iteration.</param>
+    /// <param name="progress">Told after each iteration: how many are done, and the last loss computed.</param>
     /// <param name="cancellation">Looked at between launches.</param>
-    internal NmfFit Run(DeviceBuffer<float> x, IProgress<SeparationProgress>? progress, CancellationToken cancellation)
+    /// <exception cref="NotFiniteNumberException">X, or the loss of the start, leaves single precision's range.</exception>
+    internal NmfFit Run(DeviceBuffer<float> x, Action<int, double>? progress, CancellationToken cancellation)
     {
         var (mean, max) = Measure(x);
         if (max == 0)
@@ -70,7 +68,7 @@ internal sealed class Factorizer : IDisposable
         for (int t = 0; t < _geometry.Frames; t++) sum += rows[t];
         double max = _workspace.RowMaxima.Download().AsSpan(0, _geometry.Frames).ToArray().Max();
         if (!double.IsFinite(sum) || !double.IsFinite(max))
-            throw new ArgumentException("The spectrogram overflows single precision; scale the recording down, full scale is 1.");
+            throw new NotFiniteNumberException("The spectrogram overflows single precision; scale the recording down, full scale is 1.", double.IsFinite(sum) ? max : sum);
         return (sum / ((double)_geometry.Bins * _geometry.Frames), max);
     }
 
@@ -86,7 +84,7 @@ internal sealed class Factorizer : IDisposable
         return scale;
     }
 
-    private NmfFit Iterate(DeviceBuffer<float> x, SpectrogramScale scale, IProgress<SeparationProgress>? progress, CancellationToken cancellation)
+    private NmfFit Iterate(DeviceBuffer<float> x, SpectrogramScale scale, Action<int, double>? progress, CancellationToken cancellation)
     {
         var trace = new List<LossPoint>();
         int iterations = _options.MaxIterations, done = 0;
@@ -106,7 +104,7 @@ internal sealed class Factorizer : IDisposable
                 converged = done % LossInterval == 0 && _options.Tolerance > 0 && (before - error) / start < _options.Tolerance;
                 before = error;
             }
-            progress?.Report(new SeparationProgress(SeparationStage.Factorising, done, iterations, trace[^1].Loss));
+            progress?.Invoke(done, trace[^1].Loss);
         }
         return Finish(scale, trace, done, converged);
     }
@@ -129,7 +127,7 @@ internal sealed class Factorizer : IDisposable
         double loss = 0;
         foreach (float part in _losses) loss += part;
         if (!double.IsFinite(loss))
-            throw new ArgumentException($"The loss is {loss}: InitialTemplates and InitialActivations leave single precision's range together; scale them so that their product is near the spectrogram.");
+            throw new NotFiniteNumberException($"The loss is {loss}: InitialTemplates and InitialActivations leave single precision's range together; scale them so that their product is near the spectrogram.", loss);
         loss = Math.Max(0, scale.UnscaleLoss(loss, _rule.Beta));
         trace.Add(new LossPoint(iteration, loss));
         return loss;

@@ -4,22 +4,27 @@ namespace GpuNmf.Nmf;
 internal static class StartCheck
 {
     /// <exception cref="ArgumentException">Wrong shape, or an entry that is negative, NaN or infinite.</exception>
-    internal static void Templates(float[,]? templates, int bins, int rank)
+    internal static void Require(NmfOptions options, int bins, long frames)
+    {
+        Templates(options.InitialTemplates, bins, options.Rank);
+        Activations(options.InitialActivations, options.Rank, frames);
+    }
+
+    private static void Templates(float[,]? templates, int bins, int rank)
     {
         if (templates is null) return;
         Shape(templates, bins, rank, "InitialTemplates", $"{bins} bins x {rank} components");
         Entries(templates, "InitialTemplates");
     }
 
-    /// <inheritdoc cref="Templates"/>
-    internal static void Activations(float[,]? activations, int rank, int frames)
+    private static void Activations(float[,]? activations, int rank, long frames)
     {
         if (activations is null) return;
         Shape(activations, rank, frames, "InitialActivations", $"{rank} components x {frames} frames");
         Entries(activations, "InitialActivations");
     }
 
-    private static void Shape(float[,] values, int rows, int columns, string name, string meaning)
+    private static void Shape(float[,] values, int rows, long columns, string name, string meaning)
     {
         if (values.GetLength(0) != rows || values.GetLength(1) != columns)
             throw new ArgumentException($"{name} is {values.GetLength(0)} x {values.GetLength(1)}; expected {rows} x {columns} ({meaning}).");

@@ -49,9 +49,9 @@ internal sealed class ForwardTransform : IDisposable
     /// <param name="signal">Samples.</param>
     /// <param name="stacked">True: row t C + c is channel c of frame t. False: row t is the root of the mean power over the channels.</param>
     /// <param name="x">Receives the magnitudes; padding is not touched.</param>
-    /// <param name="progress">Told the frames done.</param>
+    /// <param name="progress">Told the frames done and the frames in all.</param>
     /// <param name="cancellation">Looked at between launches.</param>
-    internal void Magnitudes(DeviceSignal signal, bool stacked, DeviceBuffer<float> x, IProgress<SeparationProgress>? progress, CancellationToken cancellation)
+    internal void Magnitudes(DeviceSignal signal, bool stacked, DeviceBuffer<float> x, Action<long, long>? progress, CancellationToken cancellation)
     {
         long frames = _options.FrameCount(signal.Length), rows = stacked ? frames * signal.Channels : frames;
         var args = Args(signal);
@@ -66,7 +66,7 @@ internal sealed class ForwardTransform : IDisposable
             args.OutputRow = (int)row;
             args.Rows = (int)Math.Min(RowsOfALaunch, rows - row);
             _launcher.EnqueueMagnitudes(args);
-            progress?.Report(new SeparationProgress(SeparationStage.Transforming, frames * (row + args.Rows) / rows, frames, null));
+            progress?.Invoke(frames * (row + args.Rows) / rows, frames);
         }
     }
 

@@ -110,6 +110,8 @@ public sealed class DeviceSessionTests
         first.Dispose();
 
         Assert.Equal((80, 480), (session.LiveBytes, session.PeakBytes));
+        session.RestartPeak();
+        Assert.Equal(80, session.PeakBytes);
         Assert.Throws<ObjectDisposedException>(() => first.View);
         second.Dispose();
         Assert.Equal(0, session.LiveBytes);

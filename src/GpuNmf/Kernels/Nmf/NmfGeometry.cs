@@ -59,17 +59,29 @@ internal sealed record NmfGeometry
     /// <summary>Rows of X come in multiples of this in tile form: the frames that a contraction takes together.</summary>
     internal const int TileRowBlock = 32;
 
-    /// <exception cref="ArgumentOutOfRangeException">A size is below 1, or there are more than 2^30 frames.</exception>
+    /// <summary>Frames that one factorisation takes at most: their numbers, and those of a slice's end, stay within 32 bits.</summary>
+    internal const long MaxFrames = 1 << 30;
+
+    /// <exception cref="ArgumentOutOfRangeException">A size is below 1.</exception>
+    /// <exception cref="ArgumentException">There are too many frames, or too many activations.</exception>
     internal static NmfGeometry Of(int bins, long frames, int rank, KernelForm form)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(bins, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(frames, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(frames, 1 << 30);
         ArgumentOutOfRangeException.ThrowIfLessThan(rank, 1);
-        var geometry = new NmfGeometry(bins, (int)frames, rank, form);
-        if ((long)geometry.Rows * geometry.RankPitch > Array.MaxLength)
-            throw new ArgumentException($"{rank} components of {frames} frames are {(long)geometry.Rows * geometry.RankPitch} activations; at most {Array.MaxLength} fit. Take fewer components, a larger hop or a shorter piece.");
-        return geometry;
+        RequireFit(frames, rank);
+        return new NmfGeometry(bins, (int)frames, rank, form);
+    }
+
+    /// <summary>Checks that the activations, with the padding of the wider form, fit into one array of the host.</summary>
+    /// <exception cref="ArgumentException">They do not; the message has the numbers and the way out.</exception>
+    internal static void RequireFit(long frames, int rank)
+    {
+        const string wayOut = "Take a larger hop or a shorter piece";
+        if (frames > MaxFrames) throw new ArgumentException($"There are {frames} frames to factorise; at most {MaxFrames} can be. {wayOut}.");
+        long activations = (frames + TileRowBlock) * RoundUp(rank, 16);
+        if (activations > Array.MaxLength)
+            throw new ArgumentException($"{rank} components of {frames} frames are {activations} activations with their padding; at most {Array.MaxLength} fit. {wayOut}, or fewer components.");
     }
 
     internal static int PitchOf(int bins) => RoundUp(bins, 32);

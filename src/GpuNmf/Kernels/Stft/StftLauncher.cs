@@ -61,7 +61,7 @@ internal sealed class StftLauncher
         int parts = _fftLength / 2 / TileFft.PartPoints, rows = args.Rows;
         int atATime = (int)Math.Max(1, ScratchLength / ((long)_fftLength * args.ChannelsOfARow));
         if ((long)atATime * _fftLength * args.ChannelsOfARow > ScratchLength)
-            throw new ArgumentException($"{args.ChannelsOfARow} channels at a transform length of {_fftLength} are too many for one row; use a shorter transform or separate the channels.", nameof(args));
+            throw new DeviceMemoryException($"{args.ChannelsOfARow} channels at a transform length of {_fftLength} are too many for the working memory of one row; use a shorter transform or separate the channels.");
         for (int done = 0; done < rows; done += args.Rows)
         {
             args.Rows = Math.Min(atATime, rows - done);
