@@ -49,12 +49,16 @@ def cpu_name():
 
 
 def blas():
-    """The BLAS that numpy really maps. The reference one would make every figure of the peer 3 to 10 times worse."""
-    code = "import numpy; print({l.split()[-1] for l in open('/proc/self/maps') if 'openblas' in l and 'p-r' in l})"
-    found = output_of(sys.executable, "-c", code).strip()
-    if "openblas" not in found:
+    """The BLAS that numpy really maps, and its choice of kernels; nothing is compared with a slow one or a wrong one."""
+    # Some machines fix these for old builds; the peer may choose the best kernels for the processor, as long as they are right.
+    for fixed in "OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE":
+        os.environ.pop(fixed, None)
+    found = line_of_json(sys.executable, os.path.join(HERE, "blas.py"))
+    if found["library"] is None:
         sys.exit("numpy does not map OpenBLAS: install libopenblas0-pthread (run.sh does), or nothing is compared")
-    return re.findall(r"[^/']*openblas[^/']*\.so[^/']*", found)[-1]
+    if not found["worstError"] <= 1e-5:
+        sys.exit(f"OpenBLAS with its {found['kernels']} kernels is wrong on this processor (error {found['worstError']:.1e}): nothing is compared")
+    return found
 
 
 def machine():
