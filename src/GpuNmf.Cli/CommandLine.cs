@@ -40,10 +40,23 @@ internal static class CommandLine
 #pragma warning restore CA1031
         {
             Failure failure = ErrorMessages.Describe(exception);
-            stderr.WriteLine($"{ProgramInfo.Name}: {failure.Message}");
+            TryWrite(stderr, $"{ProgramInfo.Name}: {failure.Message}");
             if (failure.ExitCode == ExitCodes.Internal && Environment.GetEnvironmentVariable(ProgramInfo.TraceVariable) is { Length: > 0 })
-                stderr.WriteLine(exception);
+                TryWrite(stderr, exception.ToString());
             return failure.ExitCode;
+        }
+    }
+
+    // A closed or full stderr must not hide the exit code.
+    private static void TryWrite(TextWriter stderr, string text)
+    {
+        try
+        {
+            stderr.WriteLine(text);
+        }
+        catch (IOException)
+        {
+            // There is nobody left to tell.
         }
     }
 

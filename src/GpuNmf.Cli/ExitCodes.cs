@@ -21,7 +21,7 @@ internal static class ExitCodes
     /// <summary>The output folder exists or cannot be written.</summary>
     public const int Output = 5;
 
-    /// <summary>Stopped by Ctrl-C or SIGTERM; 128 + SIGINT, as shells expect.</summary>
+    /// <summary>Stopped by Ctrl-C, SIGTERM or SIGHUP; 128 + SIGINT, as shells expect.</summary>
     public const int Cancelled = 130;
 
     /// <summary>The part of the help text that lists them.</summary>
@@ -33,6 +33,6 @@ internal static class ExitCodes
           3    an input file cannot be read or does not suit
           4    the device is not available, or its memory too small
           5    the output folder exists or cannot be written
-          130  stopped by Ctrl-C or SIGTERM; nothing is left behind
+          130  stopped by Ctrl-C, SIGTERM or SIGHUP; nothing is left behind
         """;
 }

@@ -33,7 +33,7 @@ internal sealed class RecordingFile : IDisposable
     public static RecordingFile Open(SeparateRequest request)
     {
         InputRequest input = request.Input;
-        RefuseInputInOutput(input.Path, request.Output.Folder);
+        RefuseInputInOutput(request);
         WavSource file = OpenFile(input.Path);
         try
         {
@@ -78,15 +78,20 @@ internal sealed class RecordingFile : IDisposable
         ErrorMessages.Refusing(ExitCodes.Usage, () => request.Options.ValidateFor(samples));
     }
 
-    // With --force the old folder is deleted at the end, what a kill left is deleted at once, and the recording with them.
-    private static void RefuseInputInOutput(string input, string folder)
+    // With --force the old folder is deleted at the end, what a kill left is deleted at once, and what is read from there with them.
+    private static void RefuseInputInOutput(SeparateRequest request)
     {
-        if (input.Length == 0) return;
-        string target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
-        string recording = Path.GetFullPath(input);
-        foreach (string suffix in (string[])["", OutputFolder.PartialSuffix, OutputFolder.ReplacedSuffix])
-            if (recording.StartsWith(target + suffix + Path.DirectorySeparatorChar, StringComparison.Ordinal))
-                throw new CliException(ExitCodes.Usage, $"INPUT '{input}' lies in '{target + suffix}', which would be replaced; choose another --out");
+        string target = RealPath.Of(Path.TrimEndingDirectorySeparator(Path.GetFullPath(request.Output.Folder)));
+        (string Name, string? Path)[] read =
+            [("INPUT", request.Input.Path), ("--init-templates", request.Start.TemplatesPath), ("--init-activations", request.Start.ActivationsPath)];
+        foreach ((string name, string? path) in read)
+        {
+            if (string.IsNullOrEmpty(path)) continue;
+            string file = RealPath.Of(path);
+            foreach (string suffix in (string[])["", OutputFolder.PartialSuffix, OutputFolder.ReplacedSuffix])
+                if (file.StartsWith(target + suffix + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+                    throw new CliException(ExitCodes.Usage, $"{name} '{path}' lies in '{target + suffix}', which would be replaced; choose another --out");
+        }
     }
 
     private static CliException Unsuitable(string message) => new(ExitCodes.Input, message);

@@ -16,14 +16,15 @@ internal sealed class SeparationRun(CommandContext context, SeparateRequest requ
     /// <returns><see cref="ExitCodes.Ok"/>.</returns>
     public int Execute()
     {
-        using RecordingFile recording = RecordingFile.Open(request);
+        // A pipe that nobody writes to is never open.
+        using RecordingFile recording = Interruptible.Run(() => RecordingFile.Open(request), TimeSpan.Zero, context.Cancellation);
         using OutputFolder output = OutputFolder.Claim(request.Output.Folder, request.Output.Force);
         context.Cancellation.ThrowIfCancellationRequested();
         long begin = Stopwatch.GetTimestamp();
         (SeparationResult result, IReadOnlyList<StemFileInfo> stems) = ProgressDisplay
             .Choose(context.Stderr, request.IsTalkative)
             .Run(progress => Interruptible.Run(() => Separate(recording.Samples, output.PartialPath, progress), Interruptible.Grace, context.Cancellation));
-        string[] warnings = [.. recording.Warnings, .. result.Warnings, .. ClippingWarnings(stems)];
+        string[] warnings = [.. recording.Warnings, .. result.Warnings, .. ClippingWarnings(stems), .. ThreadWarnings()];
         var run = new RunRecord(request, recording.Info, result, stems, warnings);
         JsonObject document = ResultDocument.Create(run);
         JsonObject timings = TimingsDocument.Create(result, Stopwatch.GetElapsedTime(begin));
@@ -59,6 +60,11 @@ internal sealed class SeparationRun(CommandContext context, SeparateRequest requ
         from stem in stems
         where stem.ClippedSamples > 0
         select $"{stem.FileName}: {stem.ClippedSamples} samples lie beyond full scale and were clipped; --encoding float32 keeps them.";
+
+    private IEnumerable<string> ThreadWarnings() =>
+        request.Device.Threads is { } threads && threads > Environment.ProcessorCount
+            ? [$"--threads {threads} is more than this machine's {Environment.ProcessorCount} cores, which slows the run."]
+            : [];
 
     private static void WriteDocuments(string folder, SeparationResult result, JsonObject document, JsonObject timings) => WriteOrRefuse(folder, () =>
     {

@@ -70,6 +70,7 @@ internal static class SignalReader
         {
             if (float.IsFinite(samples[i])) continue;
             long frame = start + i / source.Channels;
+            for (var part = source as AudioSlice; part is not null; part = part.Source as AudioSlice) frame += part.Start;
             throw new AudioFormatException(
                 $"Sample {frame} ({(double)frame / source.SampleRateHz:0.###} s), channel {i % source.Channels + 1}, is {(float.IsNaN(samples[i]) ? "NaN" : "infinite")}; every sample must be a finite number. Repair or cut the recording there.");
         }

@@ -16,6 +16,7 @@ namespace GpuNmf;
 public sealed class SourceSeparator : IDisposable
 {
     private readonly DeviceSession _session;
+    private bool _disposed;
 
     /// <summary>Opens the device.</summary>
     /// <param name="device">Null is <see cref="DeviceRequest.Auto"/>.</param>
@@ -50,6 +51,7 @@ public sealed class SourceSeparator : IDisposable
         IProgress<SeparationProgress>? progress = null,
         CancellationToken cancellation = default)
     {
+        ObjectDisposedException.ThrowIf(_disposed, this);
         ArgumentNullException.ThrowIfNull(recording);
         ArgumentNullException.ThrowIfNull(sink);
         options ??= new SeparationOptions();
@@ -60,7 +62,7 @@ public sealed class SourceSeparator : IDisposable
         var (samples, silent) = SignalReader.Load(_session, recording, options.Reconstruction.Channels, progress, cancellation);
         using var ownedSamples = samples;
         double read = clock.Lap();
-        using var transform = new ForwardTransform(_session, options.Stft);
+        using var transform = new ForwardTransform(_session, options.Stft, recording.Channels);
         var mixture = new DeviceSignal(samples, recording.Channels, recording.Length);
         var geometry = NmfGeometry.Of(options.Stft.Bins, options.RowsOf(recording), options.Nmf.Rank, _session.Form);
         var (fit, stft, nmf) = Factorise(transform, mixture, geometry, options, clock, progress, cancellation);
@@ -84,17 +86,24 @@ public sealed class SourceSeparator : IDisposable
             Frames = options.Stft.FrameCount(recording.Length),
             Device = _session.Entry,
             Kind = _session.Kind,
-            Warnings = Warnings(fit.Silent, silent),
+            Warnings = Warnings(fit, silent),
             Timings = new StageTimings(read, stft, nmf, clock.Lap()),
             PeakDeviceBytes = _session.PeakBytes,
         };
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _session.Dispose();
-
-    private static IReadOnlyList<string> Warnings(bool nothingToFactorise, bool silent) => (nothingToFactorise, silent) switch
+    public void Dispose()
     {
+        if (_disposed) return;
+        _disposed = true;
+        _session.Dispose();
+    }
+
+    private static IReadOnlyList<string> Warnings(NmfFit fit, bool silent) => (fit.Silent, silent) switch
+    {
+        (false, _) when IsZero(fit.Templates) || IsZero(fit.Activations) =>
+            ["W H is zero everywhere: its start was zero, or far too small beside the spectrogram, and multiplicative updates do not leave zero. Every stem is an equal share."],
         (false, _) => [],
         (true, true) => ["The recording is silent: every stem is silence, and there was nothing to factorise."],
         _ => ["What is factorised is zero everywhere, although the recording is not: its channels cancel in their mean (use joint or stack channels), or it is too quiet to square in single precision (raise its level). Every stem is an equal share."],
@@ -129,6 +138,13 @@ public sealed class SourceSeparator : IDisposable
         bool ownStart = options.InitialTemplates is not null || options.InitialActivations is not null;
         if (!ownStart) fit = ComponentOrder.Arrange(fit, ComponentOrder.ByEnergy(fit.Templates, fit.Activations));
         return options.NormalizeTemplates ? ComponentOrder.NormalizeTemplates(fit) : fit;
+    }
+
+    private static bool IsZero(float[,] values)
+    {
+        foreach (float value in values)
+            if (value != 0) return false;
+        return true;
     }
 
     private sealed class StageClock

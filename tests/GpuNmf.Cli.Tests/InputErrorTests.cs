@@ -143,8 +143,15 @@ public sealed class InputErrorTests : IDisposable
     [Fact]
     public void Templates_with_too_many_columns()
     {
-        NpyFile.Write(_folder["w.npy"], new float[1025, 300]);
-        RunTones("--init-templates", _folder["w.npy"]).AssertError(ExitCodes.Usage, "--rank is 300", "1..256");
+        NpyFile.Write(_folder["w.npy"], new float[4, 1025]);
+        RunTones("--init-templates", _folder["w.npy"]).AssertError(ExitCodes.Input, "--init-templates 'w.npy' is 4 x 1025", "1..256", "bins x components", "transposed");
+    }
+
+    [Fact]
+    public void Activations_without_rows()
+    {
+        NpyFile.Write(_folder["h.npy"], new float[0, 8]);
+        RunTones("--init-activations", _folder["h.npy"]).AssertError(ExitCodes.Input, "--init-activations 'h.npy' is 0 x 8", "components x frames");
     }
 
     [Fact]

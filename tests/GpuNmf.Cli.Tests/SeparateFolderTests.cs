@@ -78,6 +78,20 @@ public sealed class SeparateFolderTests : IDisposable
     }
 
     [Fact]
+    public void A_link_does_not_hide_that_a_recording_or_a_start_lies_in_the_folder_to_be_replaced()
+    {
+        Run(new ToyEngine()).AssertOk();
+        string stem = _folder["parts", "component-01.wav"], templates = _folder["parts", "templates.npy"];
+        File.CreateSymbolicLink(_folder["link.wav"], stem);
+        Directory.CreateSymbolicLink(_folder["here"], _folder["."]);
+        CliRun.Of("separate", _folder["link.wav"], "--out", _folder["parts"], "--force").AssertError(ExitCodes.Usage, "INPUT", "link.wav", "would be replaced");
+        CliRun.Of("separate", stem, "--out", _folder["here", "parts"], "--force").AssertError(ExitCodes.Usage, "INPUT", "would be replaced");
+        CliRun.Of("separate", _folder["song.wav"], "--out", _folder["parts"], "--force", "--init-templates", templates)
+            .AssertError(ExitCodes.Usage, "--init-templates", "would be replaced");
+        Assert.True(File.Exists(stem) && File.Exists(templates));
+    }
+
+    [Fact]
     public void A_recording_in_what_a_kill_left_is_kept()
     {
         Directory.CreateDirectory(_folder["parts.partial"]);

@@ -110,6 +110,23 @@ public sealed class SeparateOptionTests : IDisposable
     }
 
     [Fact]
+    public void Rounded_files_say_how_much_was_rounded()
+    {
+        string rounded = Run("--encoding", "pcm16").AssertOk().Stdout;
+        Assert.Contains("rounding dB", rounded, StringComparison.Ordinal);
+        Assert.Contains("before they were rounded to pcm16", rounded, StringComparison.Ordinal);
+        Assert.DoesNotContain("round", Run("--force").AssertOk().Stdout, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void More_threads_than_cores_are_a_warning()
+    {
+        const string Warning = "more than this machine's";
+        Assert.Contains(Warning, Run("--threads", $"{Environment.ProcessorCount + 1}").AssertOk().Stderr, StringComparison.Ordinal);
+        Assert.DoesNotContain(Warning, Run("--force", "--threads", $"{Environment.ProcessorCount}").AssertOk().Stderr, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Starts_from_files_set_the_rank()
     {
         var templates = new float[1025, 3];

@@ -38,6 +38,7 @@ public sealed class UsageErrorTests : IDisposable
     [InlineData("--pad-mode edge", "--pad-mode is 'edge'", "constant, reflect")]
     [InlineData("--reconstruct phase", "--reconstruct is 'phase'", "mask, magnitude")]
     [InlineData("--mask-power 0", "--mask-power is 0", "above 0 and at most 16")]
+    [InlineData("--mask-power 2 --reconstruct magnitude", "--mask-power is for masks", "magnitude")]
     [InlineData("--channels left", "--channels is 'left'", "joint, stack, mono")]
     [InlineData("--device gpu", "--device", "'gpu'", "auto, cpu, cuda")]
     [InlineData("--threads 0", "--threads is '0'", "1..1024")]

@@ -100,9 +100,10 @@ public sealed partial class ArchitectureTests
         return slash < 0 ? "GpuNmf" : file[..slash];
     }
 
-    // Rooms named by a using or in full; "GpuNmf.Kernels.Nmf" is Kernels.
+    // Rooms named by a using, in full ("GpuNmf.Kernels.Nmf" is Kernels), or from within the namespace ("Nmf.Factorizer").
     private static IEnumerable<string> Used(string text) =>
-        Mention().Matches(text).Select(match => match.Groups[1].Value).Where(s_allowed.ContainsKey).Distinct();
+        Mention().Matches(text).Concat(ShortMention().Matches(text).Where(match => match.Groups[1].Value != "GpuNmf"))
+            .Select(match => match.Groups[1].Value).Where(s_allowed.ContainsKey).Distinct();
 
     private static string[] References(string project) =>
         [.. Reference().Matches(File.ReadAllText(Path.Combine(Root(), project))).Select(match => match.Groups[1].Value).Order(StringComparer.Ordinal)];
@@ -129,6 +130,9 @@ public sealed partial class ArchitectureTests
 
     [GeneratedRegex(@"\bGpuNmf\.([A-Z]\w*)")]
     private static partial Regex Mention();
+
+    [GeneratedRegex(@"(?<![\w.])([A-Z]\w*)\.[A-Z]")]
+    private static partial Regex ShortMention();
 
     [GeneratedRegex(@"^(?:public|internal) .*?\b(?:class|struct|interface|enum|record(?: struct)?) (\w+)", RegexOptions.Multiline)]
     private static partial Regex Declaration();

@@ -43,6 +43,30 @@ public sealed class SameBitsTests
         Assert.Equal(whole.LossTrace[^1].Loss, piece.LossTrace[^1].Loss);
     }
 
+    /// <summary>Through the facade, from a start of one's own: a random start's components are put in order at the end, and their sums with them.</summary>
+    [Theory, OnEveryDevice]
+    public void A_separation_in_pieces_is_that_of_one_call(string lane)
+    {
+        var recording = TestSignals.Recording(TestSignals.Tones(301, 1));
+        Factors start = FactorizerReferenceTests.Start(s_stft.Bins, (int)s_stft.FrameCount(301), 5, 1, seed: 7);
+        var options = new SeparationOptions
+        {
+            Stft = s_stft,
+            Nmf = new NmfOptions { Rank = 5, MaxIterations = 6, Tolerance = 0, InitialTemplates = Differences.Narrow(start.W), InitialActivations = Differences.Narrow(start.H) },
+        };
+
+        var whole = SeparationRun.On(Lane.Session(lane), recording, options);
+        var piece = SeparationRun.On(Lane.Session(lane), recording, options with { Nmf = options.Nmf with { MaxIterations = 2 } });
+        piece = SeparationRun.On(Lane.Session(lane), recording, options with
+        {
+            Nmf = options.Nmf with { MaxIterations = 4, InitialTemplates = piece.Result.Templates, InitialActivations = piece.Result.Activations },
+        });
+
+        Assert.Equal(whole.Result.Templates, piece.Result.Templates);
+        Assert.Equal(whole.Result.Activations, piece.Result.Activations);
+        for (int k = 0; k < 5; k++) Assert.Equal(whole.Stem(k), piece.Stem(k));
+    }
+
     [Theory]
     [InlineData(0.5)]
     [InlineData(1)]
@@ -117,7 +141,7 @@ public sealed class SameBitsTests
         var recording = TestSignals.Recording(signal);
         var geometry = NmfGeometry.Of(s_stft.Bins, activations.GetLength(1), templates.GetLength(1), session.Form);
         using var samples = SignalReader.Load(session, recording, ChannelMode.Joint, null, CancellationToken.None).Samples;
-        using var transform = new ForwardTransform(session, s_stft);
+        using var transform = new ForwardTransform(session, s_stft, channels: 1);
         using var w = session.Allocate<float>(geometry.TemplateLength);
         using var h = session.Allocate<float>((long)geometry.Rows * geometry.RankPitch);
         w.Upload(FactorLayout.PackTemplates(templates, geometry, 0));

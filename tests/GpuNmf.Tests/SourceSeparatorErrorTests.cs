@@ -69,11 +69,12 @@ public sealed class SourceSeparatorErrorTests
     public void An_empty_recording_is_refused() => Refused<ArgumentException>(TestSignals.Recording(Array.Empty<float>()), s_options, "The recording is empty: it has no samples.");
 
     [Theory]
-    [InlineData(1, true)]
-    [InlineData(63, true)]
-    [InlineData(63, false)]
-    public void A_recording_shorter_than_a_frame_is_refused(int samples, bool center) => Refused<ArgumentException>(
-        Noise(samples), s_options with { Stft = s_options.Stft with { Center = center } }, $"The recording has {samples} samples and one frame takes 64; choose a shorter transform");
+    [InlineData(1, 64, true, "The recording has 1 sample and one frame takes 64; the shortest transform takes 64, so it is too short to be separated.")]
+    [InlineData(63, 64, false, "The recording has 63 samples and one frame takes 64; the shortest transform takes 64")]
+    [InlineData(64, 128, true, "The recording has 64 samples and one frame takes 128; choose a shorter transform (FftLength, --n-fft), at most 64.")]
+    [InlineData(1000, 2048, false, "The recording has 1000 samples and one frame takes 2048; choose a shorter transform (FftLength, --n-fft), at most 512.")]
+    public void A_recording_shorter_than_a_frame_is_refused(int samples, int fftLength, bool center, string message) => Refused<ArgumentException>(
+        Noise(samples), s_options with { Stft = new StftOptions { FftLength = fftLength, Center = center } }, message);
 
     [Theory]
     [InlineData(float.NaN, "NaN")]
@@ -87,6 +88,28 @@ public sealed class SourceSeparatorErrorTests
         Refused<AudioFormatException>(TestSignals.Recording(channels), s_options, $"Sample 160000 (20 s), channel 2, is {name}; every sample must be a finite number.");
     }
 
+    [Fact]
+    public void A_bad_sample_of_a_part_is_told_by_its_place_in_the_recording()
+    {
+        float[] samples = TestSignals.Noise(2000, 1);
+        samples[1000] = float.NaN;
+        var part = new AudioSlice(new AudioSlice(TestSignals.Recording(samples), 300, 1700), 400, 800);
+
+        var error = Assert.Throws<AudioFormatException>(() => Separate(part));
+        Assert.Contains("Sample 1000 (0.125 s), channel 1, is NaN", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_closed_separator_says_so()
+    {
+        var separator = new SourceSeparator(DeviceRequest.Cpu with { Threads = 1 });
+        separator.Dispose();
+        separator.Dispose();
+
+        var error = Assert.Throws<ObjectDisposedException>(() => separator.Separate(Noise(1000), new StemBuffer(), cancellation: TestContext.Current.CancellationToken));
+        Assert.Contains(nameof(SourceSeparator), error.ObjectName, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(64, WindowKind.Hann, true, 1000)]
     [InlineData(64, WindowKind.Blackman, true, 1000)]
@@ -95,7 +118,7 @@ public sealed class SourceSeparatorErrorTests
     {
         var options = s_options with { Stft = new StftOptions { FftLength = 64, HopLength = hop, Window = window, Center = center } };
 
-        var error = Refused<ArgumentException>(Noise(samples), options, $"HopLength {hop} with a {window} window of 64 samples leaves sample");
+        var error = Refused<ArgumentException>(Noise(samples), options, $"HopLength {hop}{(center ? "" : ", frames not centred,")} with a {window} window of 64 samples leaves sample");
         Assert.Contains(center ? "choose a smaller hop, such as 16" : "let the frames be centred", error.Message, StringComparison.Ordinal);
     }
 
@@ -118,6 +141,18 @@ public sealed class SourceSeparatorErrorTests
 
         Assert.Contains("has no room for another 4294967296 MiB beside the 0 MiB in use", error.Message, StringComparison.Ordinal);
         Assert.Equal(0, session.LiveBytes);
+    }
+
+    [Fact]
+    public void Memory_is_refused_by_the_sum_before_the_system_ends_the_process()
+    {
+        using var session = Lane.Open(Lane.Cpu);
+        using var little = session.Allocate<float>(1 << 20);
+        long rest = session.Entry.MemoryBytes - session.LiveBytes;
+
+        var error = Assert.Throws<DeviceMemoryException>(() => session.Allocate<float>(rest / 4 + 1));
+
+        Assert.Contains("beside the 4 MiB in use, of ", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -249,6 +284,12 @@ public sealed class SourceSeparatorErrorTests
         var values = new float[rows, columns];
         values[row, column] = value;
         return values;
+    }
+
+    private static void Separate(IAudioSource recording)
+    {
+        using var separator = new SourceSeparator(DeviceRequest.Cpu with { Threads = 1 });
+        separator.Separate(recording, new StemBuffer(), s_options, cancellation: TestContext.Current.CancellationToken);
     }
 
     private static void Run(AudioBuffer recording, SeparationOptions options) => SeparationRun.On(Lane.Session(Lane.Cpu), recording, options);

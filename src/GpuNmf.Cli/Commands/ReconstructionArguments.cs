@@ -1,4 +1,5 @@
 using System.CommandLine;
+using GpuNmf.Cli.Errors;
 using GpuNmf.Masking;
 
 namespace GpuNmf.Cli.Commands;
@@ -20,11 +21,17 @@ internal sealed class ReconstructionArguments
         command.Add(_channels);
     }
 
-    /// <exception cref="Errors.CliException">A value is no number or none of the choices.</exception>
-    public ReconstructionOptions Read(ParseResult parsed) => new()
+    /// <exception cref="CliException">A value is no number or none of the choices, or two contradict each other.</exception>
+    public ReconstructionOptions Read(ParseResult parsed)
     {
-        Reconstruction = parsed.Choice(_reconstruct, Words.Reconstructions),
-        MaskPower = parsed.Number(_maskPower, "a number above 0 and at most 16"),
-        Channels = parsed.Choice(_channels, Words.Channels),
-    };
+        var options = new ReconstructionOptions
+        {
+            Reconstruction = parsed.Choice(_reconstruct, Words.Reconstructions),
+            MaskPower = parsed.Number(_maskPower, "a number above 0 and at most 16"),
+            Channels = parsed.Choice(_channels, Words.Channels),
+        };
+        if (options.Reconstruction == Reconstruction.Magnitude && parsed.IsGiven(_maskPower))
+            throw new CliException(ExitCodes.Usage, $"{_maskPower.Name} is for masks and {_reconstruct.Name} is magnitude; leave one of them out");
+        return options;
+    }
 }

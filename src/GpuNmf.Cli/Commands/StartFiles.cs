@@ -29,8 +29,13 @@ internal sealed record StartFiles(string? TemplatesPath, float[,]? Templates, st
             throw Contradiction($"--init-templates {Name(TemplatesPath)} has {w} columns and --init-activations {Name(ActivationsPath)} has {h} rows", "they must be equal");
         if (isGiven && rows is { } r && r != rank)
             throw Contradiction($"--rank is {rank} and --init-activations {Name(ActivationsPath)} has {r} rows", "leave --rank out or take another file");
+        if (columns is < 1 or > 256) throw OfNoRank("--init-templates", TemplatesPath, "columns", Templates!, "bins x components");
+        if (rows is < 1 or > 256) throw OfNoRank("--init-activations", ActivationsPath, "rows", Activations!, "components x frames");
         return columns ?? rows ?? rank;
     }
+
+    private static CliException OfNoRank(string option, string? path, string side, float[,] values, string shape) => new(ExitCodes.Input,
+        $"{option} {Name(path)} is {values.GetLength(0)} x {values.GetLength(1)}; its {side} are the components, 1..256, and {shape} is expected (is it transposed?)");
 
     /// <summary>Checks the sizes that depend on the framing and the recording.</summary>
     /// <param name="bins">Frequency bins F.</param>
@@ -50,6 +55,10 @@ internal sealed record StartFiles(string? TemplatesPath, float[,]? Templates, st
         try
         {
             values = NpyFile.Read(path);
+        }
+        catch (NotSupportedException exception)
+        {
+            throw new CliException(ExitCodes.Input, $"{option} '{path}' is a pipe or device and cannot be read twice; save it to a file first", exception);
         }
         catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException)
         {

@@ -1,4 +1,6 @@
 using System.Globalization;
+using GpuNmf.Audio;
+using GpuNmf.Cli.Commands;
 using Spectre.Console;
 
 namespace GpuNmf.Cli.Output;
@@ -15,20 +17,26 @@ internal static class SummaryTable
         table.AddColumn(new TableColumn("power") { Alignment = Justify.Right });
         table.AddColumn(new TableColumn("rms dBFS") { Alignment = Justify.Right });
         table.AddColumn(new TableColumn("peak dBFS") { Alignment = Justify.Right });
+        bool isRounded = run.Request.Output.Encoding != WavEncoding.Float32;
+        if (isRounded) table.AddColumn(new TableColumn("rounding dB") { Alignment = Justify.Right });
         double power = run.Stems.Sum(s => s.Rms * s.Rms);
         for (int k = 0; k < run.Stems.Count; k++)
         {
             double share = power > 0 ? run.Stems[k].Rms * run.Stems[k].Rms / power : 0;
-            table.AddRow(
+            string[] row =
+            [
                 Invariant($"{k + 1}"), Markup.Escape(run.Stems[k].FileName), Invariant($"{100 * share:F1} %"),
-                Decibels(run.Stems[k].Rms), Decibels(run.Stems[k].Peak));
+                Decibels(run.Stems[k].Rms), Decibels(run.Stems[k].Peak),
+            ];
+            table.AddRow(isRounded ? [.. row, run.Stems[k].RoundingResidualDb is { } error ? Invariant($"{error:F1}") : "-inf"] : row);
         }
         TableConsole.Write(stdout, table);
         string end = run.Result.Converged ? "converged" : "not converged";
         string loss = run.Result.LossTrace.Count > 0 ? Invariant($", loss {run.Result.LossTrace[^1].Loss:G6}") : "";
         stdout.WriteLine(Invariant($"{run.Stems.Count} parts of {run.Recording.FileName} in {run.Request.Output.Folder}: {run.Result.Iterations} iterations, {end}{loss}, on {run.Result.Kind} ({run.Result.Device.Name})"));
-        string residual = double.IsFinite(run.Result.ConservationResidualDb) ? Invariant($"{run.Result.ConservationResidualDb:F1} dB") : "-inf dB (exact)";
-        stdout.WriteLine($"recording minus the sum of its parts: {residual}");
+        string residual = double.IsNegativeInfinity(run.Result.ConservationResidualDb) ? "-inf dB (exact)" : Invariant($"{run.Result.ConservationResidualDb:F1} dB");
+        string before = isRounded ? $", before they were rounded to {Words.Encodings.For(run.Request.Output.Encoding)}" : "";
+        stdout.WriteLine($"recording minus the sum of its parts: {residual}{before}");
     }
 
     private static string Decibels(double amplitude) => amplitude > 0 ? Invariant($"{20 * Math.Log10(amplitude):F1}") : "-inf";

@@ -5,9 +5,6 @@ namespace GpuNmf.Audio;
 /// <summary>A part of another source. It does not own that source.</summary>
 public sealed class AudioSlice : IAudioSource
 {
-    private readonly IAudioSource _source;
-    private readonly long _start;
-
     /// <summary>Takes a part by sample frames.</summary>
     /// <param name="source">Stays open as long as the slice is read; its opener closes it.</param>
     /// <param name="start">First sample frame, 0..length of the source.</param>
@@ -20,16 +17,22 @@ public sealed class AudioSlice : IAudioSource
             throw new ArgumentOutOfRangeException(nameof(start), start, $"start must lie in 0..{source.Length}, the length of the source.");
         if (length < 0 || length > source.Length - start)
             throw new ArgumentOutOfRangeException(nameof(length), length, $"length must lie in 0..{source.Length - start}, what is left from {start}.");
-        _source = source;
-        _start = start;
+        Source = source;
+        Start = start;
         Length = length;
     }
 
     /// <inheritdoc/>
-    public int SampleRateHz => _source.SampleRateHz;
+    public int SampleRateHz => Source.SampleRateHz;
 
     /// <inheritdoc/>
-    public int Channels => _source.Channels;
+    public int Channels => Source.Channels;
+
+    /// <summary>What this is a part of.</summary>
+    public IAudioSource Source { get; }
+
+    /// <summary>Where the part begins in its source, in sample frames.</summary>
+    public long Start { get; }
 
     /// <inheritdoc/>
     public long Length { get; }
@@ -62,7 +65,7 @@ public sealed class AudioSlice : IAudioSource
     public void Read(long start, Span<float> interleaved)
     {
         SourceBlock.Check(this, start, interleaved);
-        _source.Read(_start + start, interleaved);
+        Source.Read(Start + start, interleaved);
     }
 
     private static string Seconds(double value) => value.ToString("0.######", CultureInfo.InvariantCulture);

@@ -75,6 +75,7 @@ public sealed class WavStemSink : IStemSink, IDisposable
 
     /// <summary>Finishes the headers and closes the files; then <see cref="Files"/> describes them.</summary>
     /// <exception cref="InvalidOperationException"><see cref="Begin"/> has not been called, or a component has not been written to its end.</exception>
+    /// <exception cref="IOException">The last samples or a header cannot be written.</exception>
     public void Complete()
     {
         if (_files is not null) return;
@@ -82,20 +83,16 @@ public sealed class WavStemSink : IStemSink, IDisposable
         int unfinished = _writers.FindIndex(w => w.Frames != _format.Length);
         if (unfinished >= 0)
             throw new InvalidOperationException($"Component {unfinished} holds {_writers[unfinished].Frames} of {_format.Length} sample frames; write the rest first.");
-        Dispose();
+        foreach (WavWriter writer in _writers) writer.Complete();
         _files = [];
         for (int k = 0; k < _writers.Count; k++) _files.Add(_writers[k].Describe(FileName(k, _writers.Count)));
     }
 
-    /// <summary>Closes the files. Without <see cref="Complete"/> they hold what was written up to now, with headers that say so.</summary>
-    public void Dispose() => Close(0);
-
-    // Each file is closed even if the one before it could not be.
-    private void Close(int first)
+    /// <summary>Closes the files and throws nothing. Without <see cref="Complete"/> they hold what was written up to now, with headers that say
+    /// so as far as the disk lets them.</summary>
+    public void Dispose()
     {
-        if (first == _writers.Count) return;
-        try { _writers[first].Dispose(); }
-        finally { Close(first + 1); }
+        foreach (WavWriter writer in _writers) writer.Dispose();
     }
 
     private string PathOf(int component) => Path.Combine(_folder, FileName(component, _format.Components));

@@ -84,8 +84,19 @@ internal sealed class WavWriter : IDisposable
     /// <summary>What was written.</summary>
     public StemFileInfo Describe(string fileName) => _encoder.Describe(fileName);
 
-    /// <summary>As <see cref="Complete"/>: a file that is given up early holds what was written, readable.</summary>
-    public void Dispose() => Complete();
+    /// <summary>A file that is given up early holds what was written, readable as far as the disk lets it be: what went wrong before counts,
+    /// and is not replaced by an error of the clearing up.</summary>
+    public void Dispose()
+    {
+        try
+        {
+            Complete();
+        }
+        catch (IOException)
+        {
+            // The stream is closed all the same.
+        }
+    }
 
     private byte[] UnfinishedHeader()
     {

@@ -37,10 +37,12 @@ public static class DeviceCatalog
             ?? all[^1];
     }
 
-    private static string Summary(IReadOnlyList<FoundDevice> all) =>
-        "There is " + string.Join("; ", all.Select(f => f.Entry.IsUsable
-            ? $"{f.Entry.Id} ({f.Entry.Name})"
-            : $"no {f.Entry.Name}: {f.Entry.RejectedBecause}")) + ".";
+    private static string Summary(IReadOnlyList<FoundDevice> all)
+    {
+        var usable = all.Where(f => f.Entry.IsUsable).Select(f => $"{f.Entry.Id} ({f.Entry.Name})");
+        var rejected = all.Where(f => !f.Entry.IsUsable).Select(f => $" {f.Entry.Name} cannot be used: {f.Entry.RejectedBecause}.");
+        return $"There is {string.Join(", ", usable)}.{string.Concat(rejected)}";
+    }
 
     private static void AddCuda(List<FoundDevice> all)
     {

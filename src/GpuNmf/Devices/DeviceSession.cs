@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.Intrinsics;
 using ILGPU;
 using ILGPU.Algorithms;
@@ -42,9 +43,6 @@ internal sealed class DeviceSession : IDisposable
 
     /// <summary><c>cpu-512</c>, <c>cuda</c>, <c>opencl</c>: what the rounding belongs to, together with the device and its driver.</summary>
     internal string Kind { get; }
-
-    /// <summary>Threads that one group may have.</summary>
-    internal int GroupLimit => Accelerator.MaxNumThreadsPerGroup;
 
     /// <summary>Bytes allocated and not yet freed.</summary>
     internal long LiveBytes => Interlocked.Read(ref _liveBytes);
@@ -93,6 +91,13 @@ internal sealed class DeviceSession : IDisposable
             memory.MemSetToZero(Stream);
             return buffer;
         }
+        catch (AcceleratorException e)
+        {
+            // A driver that allocates when memory is first touched says so here.
+            double bytes = memory.LengthInBytes;
+            buffer.Dispose();
+            throw NoRoom(bytes, e);
+        }
         catch
         {
             buffer.Dispose();
@@ -102,16 +107,23 @@ internal sealed class DeviceSession : IDisposable
 
     private MemoryBuffer1D<T, Stride1D.Dense> Reserve<T>(long length) where T : unmanaged
     {
+        double bytes = (double)length * Interop.SizeOf<T>();
+        // A system that promises more memory than it has would end the process later instead.
+        if (Entry.MemoryBytes > 0 && LiveBytes + bytes > Entry.MemoryBytes) throw NoRoom(bytes, null);
         try
         {
             return Accelerator.Allocate1D<T>(length);
         }
         catch (Exception e) when (e is AcceleratorException or OutOfMemoryException)
         {
-            throw new DeviceMemoryException(
-                $"{Entry.Name} has no room for another {(double)length * Interop.SizeOf<T>() / (1 << 20):F0} MiB beside the {LiveBytes / (1 << 20)} MiB in use; take a shorter piece, fewer components or another device.", e);
+            throw NoRoom(bytes, e);
         }
     }
+
+    private DeviceMemoryException NoRoom(double bytes, Exception? cause) => new(
+        string.Create(CultureInfo.InvariantCulture, $"{Entry.Name} has no room for another {bytes / (1 << 20):F0} MiB beside the {LiveBytes / (1 << 20)} MiB in use") +
+        (Entry.MemoryBytes > 0 ? $", of {Entry.MemoryBytes / (1 << 20)} MiB in all" : "") +
+        "; take a shorter piece, a larger hop, fewer components or another device.", cause!);
 
     internal void Released(long bytes) => Interlocked.Add(ref _liveBytes, -bytes);
 
@@ -159,6 +171,11 @@ internal sealed class DeviceSession : IDisposable
         try
         {
             return new DeviceSession(context, open(), entry, form, simd, kind);
+        }
+        catch (AcceleratorException e)
+        {
+            context.Dispose();
+            throw new DeviceUnavailableException($"{entry.Id} ({entry.Name}) is listed, but its driver does not open it: {e.Message} Try again, or choose another device.", e);
         }
         catch
         {

@@ -23,10 +23,17 @@ internal static class DriverProbe
         {
             if (s_resolverSet) return;
             s_resolverSet = true;
-            NativeLibrary.SetDllImportResolver(typeof(Context).Assembly, (name, assembly, path) =>
-                name == "OpenCL" && OperatingSystem.IsLinux() && NativeLibrary.TryLoad(OpenClLibraryLinux, out nint handle)
-                    ? handle
-                    : 0);
+            try
+            {
+                NativeLibrary.SetDllImportResolver(typeof(Context).Assembly, (name, assembly, path) =>
+                    name == "OpenCL" && OperatingSystem.IsLinux() && NativeLibrary.TryLoad(OpenClLibraryLinux, out nint handle)
+                        ? handle
+                        : 0);
+            }
+            catch (InvalidOperationException)
+            {
+                // The program around the library has set its own, and only one is allowed: then finding OpenCL is its business.
+            }
         }
     }
 
@@ -43,7 +50,7 @@ internal static class DriverProbe
     /// <summary>Null when kernels can run there, otherwise the reason.</summary>
     internal static string? WhyRejected(CLDevice device) =>
         device.Capabilities.GenericAddressSpace
-            ? null
+            ? TileNeeds.WhyTooSmall(device)
             : $"the driver ({device.PlatformName}, OpenCL C {device.CVersion}) has no generic address space, which the kernels need; a newer driver may have it";
 
     /// <inheritdoc cref="WhyRejected(CLDevice)"/>
@@ -52,7 +59,7 @@ internal static class DriverProbe
             ? "its architecture is unknown to this version"
             : architecture < CudaArchitecture.SM_50
                 ? $"its architecture {architecture} is older than sm_50"
-                : device.InstructionSet is null ? $"driver {device.DriverVersion} supports no instruction set known to this version" : null;
+                : device.InstructionSet is null ? $"driver {device.DriverVersion} supports no instruction set known to this version" : TileNeeds.WhyTooSmall(device);
 
     /// <summary>Why there is no CUDA device at all.</summary>
     internal static string WhyNoCuda() =>

@@ -41,6 +41,9 @@ internal unsafe interface ILanes<TVector> where TVector : unmanaged
     /// <summary>Each lane of <paramref name="value"/> where <paramref name="test"/> is above zero, else zero.</summary>
     static abstract TVector WherePositive(TVector test, TVector value);
 
+    /// <summary>Each lane of <paramref name="value"/>, zero where it is below <paramref name="limit"/>; NaN stays.</summary>
+    static abstract TVector ZeroBelow(TVector value, TVector limit);
+
     /// <summary>The sum of all lanes, in an order that the width fixes.</summary>
     static abstract float Sum(TVector a);
 
@@ -67,6 +70,9 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> WherePositive(Vector512<float> test, Vector512<float> value) =>
         Vector512.ConditionalSelect(Vector512.GreaterThan(test, Vector512<float>.Zero), value, Vector512<float>.Zero);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> ZeroBelow(Vector512<float> value, Vector512<float> limit) =>
+        Vector512.ConditionalSelect(Vector512.LessThan(value, limit), Vector512<float>.Zero, value);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static float Sum(Vector512<float> a) => Lanes256.Sum(a.GetLower() + a.GetUpper());
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static float MaxLane(Vector512<float> a) => Lanes256.MaxLane(Vector256.Max(a.GetLower(), a.GetUpper()));
 }
@@ -90,6 +96,9 @@ internal readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> WherePositive(Vector256<float> test, Vector256<float> value) =>
         Vector256.ConditionalSelect(Vector256.GreaterThan(test, Vector256<float>.Zero), value, Vector256<float>.Zero);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> ZeroBelow(Vector256<float> value, Vector256<float> limit) =>
+        Vector256.ConditionalSelect(Vector256.LessThan(value, limit), Vector256<float>.Zero, value);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static float Sum(Vector256<float> a) => Lanes128.Sum(a.GetLower() + a.GetUpper());
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static float MaxLane(Vector256<float> a) => Lanes128.MaxLane(Vector128.Max(a.GetLower(), a.GetUpper()));
 }
@@ -113,6 +122,9 @@ internal readonly unsafe struct Lanes128 : ILanes<Vector128<float>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> WherePositive(Vector128<float> test, Vector128<float> value) =>
         Vector128.ConditionalSelect(Vector128.GreaterThan(test, Vector128<float>.Zero), value, Vector128<float>.Zero);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> ZeroBelow(Vector128<float> value, Vector128<float> limit) =>
+        Vector128.ConditionalSelect(Vector128.LessThan(value, limit), Vector128<float>.Zero, value);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static float Sum(Vector128<float> a) => a.GetElement(0) + a.GetElement(2) + (a.GetElement(1) + a.GetElement(3));
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float MaxLane(Vector128<float> a) => Math.Max(Math.Max(a.GetElement(0), a.GetElement(1)), Math.Max(a.GetElement(2), a.GetElement(3)));

@@ -1,3 +1,4 @@
+using GpuNmf.Devices;
 using ILGPU;
 using ILGPU.Runtime;
 
@@ -6,8 +7,8 @@ namespace GpuNmf.Kernels;
 /// <summary>Loads tile kernels for the group size that they are launched with.</summary>
 internal static class TileLoading
 {
-    /// <summary>Threads of a group of every tile kernel: the least limit of the devices that the tests simulate.</summary>
-    internal const int Group = 128;
+    /// <summary>Threads of a group of every tile kernel.</summary>
+    internal const int Group = TileNeeds.GroupThreads;
 
     /// <summary>
     /// Groups of at most 128 threads, and one a multiprocessor is enough: left to itself, the assembler rounds registers down to the next

@@ -12,9 +12,6 @@ internal sealed class Factorizer : IDisposable
     /// <summary>Iterations between two losses and stopping tests.</summary>
     internal const int LossInterval = 10;
 
-    /// <summary>Work of one launch at most, so that a cancellation is seen soon: about a tenth of a second on one slow core.</summary>
-    private const double FlopsOfALaunch = 1e9;
-
     private readonly DeviceSession _session;
     private readonly NmfGeometry _geometry;
     private readonly NmfOptions _options;
@@ -36,6 +33,10 @@ internal sealed class Factorizer : IDisposable
         _losses = new float[_kernels.LossLength];
         _workspace = new NmfWorkspace(session, geometry, _rule.Beta, _kernels.LossLength);
     }
+
+    /// <summary>Work of one launch at most for each multiprocessor, so that a cancellation is seen soon: about a tenth of a second on one slow core.
+    /// No result depends on it.</summary>
+    internal double FlopsOfALaunch { get; init; } = 1e9;
 
     public void Dispose() => _workspace.Dispose();
 

@@ -8,17 +8,17 @@ namespace GpuNmf.Stft;
 /// <summary>The short-time Fourier transform of one framing on one device, from samples to magnitudes or to the complex spectrum.</summary>
 internal sealed class ForwardTransform : IDisposable
 {
-    /// <summary>Rows of one launch, so that a cancellation is seen soon.</summary>
-    private const int RowsOfALaunch = 16384;
-
     private readonly StftOptions _options;
     private readonly StftLauncher _launcher;
     private readonly DeviceBuffer<float> _scratch;
 
-    internal ForwardTransform(DeviceSession session, StftOptions options)
+    /// <param name="session">Device.</param>
+    /// <param name="options">Framing, checked.</param>
+    /// <param name="channels">Most channels that a row of magnitudes is made of.</param>
+    internal ForwardTransform(DeviceSession session, StftOptions options, int channels)
     {
         _options = options;
-        _launcher = new StftLauncher(session, options.FftLength);
+        _launcher = new StftLauncher(session, options.FftLength, channels);
         Tables = new FftTables(session, WindowFunctions.Frame(options));
         try
         {
@@ -30,6 +30,9 @@ internal sealed class ForwardTransform : IDisposable
             throw;
         }
     }
+
+    /// <summary>Rows of one launch, so that a cancellation is seen soon. No result depends on it.</summary>
+    internal int RowsOfALaunch { get; init; } = 16384;
 
     /// <summary>Roots and window.</summary>
     internal FftTables Tables { get; }

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace GpuNmf.Stft;
 
 /// <summary>Window functions. All are periodic (DFT-even), as librosa and SciPy's <c>fftbins=True</c> make them.</summary>
@@ -62,9 +64,15 @@ public sealed record StftOptions
     public long FrameCount(long samples)
     {
         if (samples < FftLength)
-            throw new ArgumentException($"The recording has {samples} samples and one frame takes {FftLength}; choose a shorter transform (FftLength, --n-fft) of at most {samples} samples.", nameof(samples));
+            throw new ArgumentException($"The recording has {Count(samples)} and one frame takes {FftLength}; {WayOut(samples)}", nameof(samples));
         return Center ? 1 + samples / EffectiveHopLength : 1 + (samples - FftLength) / EffectiveHopLength;
     }
+
+    private static string Count(long samples) => samples == 1 ? "1 sample" : $"{samples} samples";
+
+    private static string WayOut(long samples) => samples < 64
+        ? "the shortest transform takes 64, so it is too short to be separated."
+        : $"choose a shorter transform (FftLength, --n-fft), at most {1L << BitOperations.Log2((ulong)samples)}.";
 
     /// <summary>Checks every value.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A value lies outside its documented range.</exception>

@@ -64,7 +64,7 @@ public sealed class WavSourceErrorTests : IDisposable
     public void A_codec_that_is_not_read_is_named(int tag, string name)
     {
         string path = _folder.Create("a.wav", Riff(Format(tag, 1, 8), Chunk("data", new byte[8])));
-        Assert.Equal($"{path} holds {name}; WAV files of 8 to 32-bit PCM and of 32 or 64-bit float are read. Convert it first, for example: ffmpeg -i {path} {_folder["a-pcm.wav"]}", Error(path));
+        Assert.Equal($"{path} holds {name}; WAV files of 1 to 32-bit PCM and of 32 or 64-bit float are read. Convert it first, for example: ffmpeg -i {path} {_folder["a-pcm.wav"]}", Error(path));
         string extensible = _folder.Create("b.wav", Riff(Extensible(tag, 1, 8, 8), Chunk("data", new byte[8])));
         Assert.StartsWith($"{extensible} holds {name}; ", Error(extensible), StringComparison.Ordinal);
     }

@@ -33,6 +33,27 @@ public sealed class WavWriterTests : IDisposable
     }
 
     [Fact]
+    public void A_full_disk_is_told_by_Complete_and_not_by_Dispose()
+    {
+        Assert.Throws<IOException>(() => new WavWriter(new FullDisk(), WavEncoding.Float32, 1, 8000).Complete());
+
+        // What went wrong while the file was written must not be replaced by what goes wrong while it is cleared up.
+        using var writer = new WavWriter(new FullDisk(), WavEncoding.Float32, 1, 8000);
+        Assert.Equal("No space left on device", Assert.Throws<IOException>(() => writer.Write([1f])).Message);
+    }
+
+    /// <summary>Takes the first header and nothing more.</summary>
+    private sealed class FullDisk : MemoryStream
+    {
+        // The overload for spans comes here too.
+        public override void Write(byte[] buffer, int offset, int count)
+        {
+            if (Length > 0) throw new IOException("No space left on device");
+            base.Write(buffer, offset, count);
+        }
+    }
+
+    [Fact]
     public void The_limit_is_4_GiB()
     {
         var layout = new WavLayout(WavEncoding.Pcm16, 1, 44100);

@@ -1,4 +1,5 @@
 using GpuNmf.Devices;
+using ILGPU.Runtime.CPU;
 using Xunit;
 
 namespace GpuNmf.Tests.Devices;
@@ -34,6 +35,13 @@ public sealed class DeviceCatalogTests
         Assert.Contains($"Device {text} is not available", error.Message, StringComparison.Ordinal);
         foreach (var device in DeviceCatalog.List())
             Assert.Contains(device.IsUsable ? $"{device.Id} ({device.Name})" : device.RejectedBecause!, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_device_that_is_too_small_for_the_kernels_is_rejected()
+    {
+        Assert.Null(TileNeeds.WhyTooSmall(new CPUDevice(32, 4, 1)));
+        Assert.Equal("it takes groups of 64 threads and the kernels need 128", TileNeeds.WhyTooSmall(new CPUDevice(16, 4, 1)));
     }
 
     [Theory]

@@ -1,3 +1,5 @@
+using GpuNmf.Devices;
+using GpuNmf.Kernels.Nmf;
 using GpuNmf.Nmf;
 using GpuNmf.Reference;
 using GpuNmf.Tests.Lanes;
@@ -69,7 +71,7 @@ public sealed class FactorizerReferenceTests
         float[,] x = Problem(bins, frames, beta, seed: 1);
         var start = Start(bins, frames, rank, Mean(x), seed: 2);
         double[,] floored = NmfReference.Floored(Differences.Widen(x), beta);
-        double allowed = FactorTolerance(bins, frames, rank, beta, exponent);
+        double allowed = FactorTolerance(NmfGeometry.Of(bins, frames, rank, Lane.Session(lane).Form), beta, exponent);
         string what = $"{lane} {bins} x {frames} rank {rank} beta {beta} {exponent}";
 
         var one = Fit(lane, x, start, beta, exponent, 1);
@@ -89,13 +91,17 @@ public sealed class FactorizerReferenceTests
     /// <summary>
     /// Every sum has terms of one sign, so relative errors add up and nothing cancels. v = W H takes K + 2 roundings; x v^(beta-2) is off by
     /// |beta-2| times that and the power's own error (exp and log: |p| times 17 for |log v| below 17, and 4); the same with beta - 1 in the
-    /// denominator. The contraction adds one rounding a term (T for W, F for H; the lanes and slices sum less deeply, which is left out).
+    /// denominator. The contraction adds one rounding a term that is summed in a row: for W the frames of a slice, then three for each eightfold
+    /// step of the tree; for H the bins of a lane (4 at least in strips, 32 of tiles to rank 12, all above), then the lanes.
     /// The ratio is raised to gamma. H is made of the new W, whose error enters W H and both contractions once more. A gpu's log and exp are
     /// up to 4 units off; the factor 2 is for them. Last comes the kernel's smallest V (1e-8 where beta is below 1, else 1e-10) beside the
     /// smallest of this start, 0.01.
     /// </summary>
-    private static double FactorTolerance(int bins, int frames, int rank, double beta, UpdateExponent exponent)
+    private static double FactorTolerance(NmfGeometry geometry, double beta, UpdateExponent exponent)
     {
+        double rank = geometry.Rank, frames = Math.Min(geometry.Frames, geometry.SliceFrames) + 3 * Math.Ceiling(Math.Log2(geometry.Slices) / 3);
+        double lanes = geometry.Form == KernelForm.Strip ? 4 : rank <= NmfGeometry.TileOnePassRank ? 32 : 1;
+        double bins = Math.Ceiling(geometry.Pitch / lanes) + (lanes == 32 ? 8 + 2 : 4);
         double gamma = exponent == UpdateExponent.Fast ? 1 : beta < 1 ? 1 / (2 - beta) : beta > 2 ? 1 / (beta - 1) : 1;
         double powers = Math.Abs(beta - 2) + Math.Abs(beta - 1);
         double roundings = (rank + 2) * powers + (beta is 0 or 1 or 2 ? 4 : 17 * powers + 8);

@@ -10,11 +10,12 @@ internal static class NmfRun
     /// <param name="session">Device.</param>
     /// <param name="x">X, bins x frames.</param>
     /// <param name="options">Options.</param>
-    internal static NmfFit Fit(DeviceSession session, float[,] x, NmfOptions options)
+    /// <param name="flopsOfALaunch">Work of a launch for each multiprocessor; null is the engine's own.</param>
+    internal static NmfFit Fit(DeviceSession session, float[,] x, NmfOptions options, double? flopsOfALaunch = null)
     {
         var geometry = NmfGeometry.Of(x.GetLength(0), x.GetLength(1), options.Rank, session.Form);
         using var onDevice = Upload(session, x, geometry);
-        using var factorizer = new Factorizer(session, geometry, options);
+        using var factorizer = flopsOfALaunch is { } flops ? new Factorizer(session, geometry, options) { FlopsOfALaunch = flops } : new Factorizer(session, geometry, options);
         return factorizer.Run(onDevice, null, CancellationToken.None);
     }
 

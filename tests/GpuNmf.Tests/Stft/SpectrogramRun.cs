@@ -16,7 +16,7 @@ internal static class SpectrogramRun
     {
         int frames = (int)options.FrameCount(recording.Length), channels = recording.Channels, pitch = NmfGeometry.PitchOf(options.Bins);
         using var samples = SignalReader.Load(session, recording, ChannelMode.Joint, null, CancellationToken.None).Samples;
-        using var transform = new ForwardTransform(session, options);
+        using var transform = new ForwardTransform(session, options, channels);
         using var real = session.Allocate<float>((long)frames * channels * pitch);
         using var imaginary = session.Allocate<float>(real.Length);
         transform.Spectrum(new DeviceSignal(samples, channels, recording.Length), 0, frames, real, imaginary);
@@ -29,12 +29,12 @@ internal static class SpectrogramRun
     }
 
     /// <summary>Magnitudes, bins x rows.</summary>
-    internal static double[,] Magnitudes(DeviceSession session, AudioBuffer recording, StftOptions options, bool stacked)
+    internal static double[,] Magnitudes(DeviceSession session, AudioBuffer recording, StftOptions options, bool stacked, int rowsOfALaunch = 16384)
     {
         int pitch = NmfGeometry.PitchOf(options.Bins);
         int rows = (int)options.FrameCount(recording.Length) * (stacked ? recording.Channels : 1);
         using var samples = SignalReader.Load(session, recording, ChannelMode.Joint, null, CancellationToken.None).Samples;
-        using var transform = new ForwardTransform(session, options);
+        using var transform = new ForwardTransform(session, options, recording.Channels) { RowsOfALaunch = rowsOfALaunch };
         using var x = session.Allocate<float>((long)rows * pitch);
         transform.Magnitudes(new DeviceSignal(samples, recording.Channels, recording.Length), stacked, x, null, CancellationToken.None);
         float[] values = x.Download();

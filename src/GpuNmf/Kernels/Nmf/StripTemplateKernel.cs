@@ -80,8 +80,7 @@ internal static unsafe class StripTemplateKernel
         var scale = TLanes.Divide(numerator, TLanes.Max(denominator, TLanes.Broadcast(FactorUpdate.SmallestDenominator)));
         if (exponent == 0.5f) scale = TLanes.Sqrt(scale);
         else if (exponent != 1f) scale = TLanes.WherePositive(scale, TLanes.Exp(TLanes.Multiply(TLanes.Broadcast(exponent), TLanes.Log(scale))));
-        var next = TLanes.Multiply(factor, scale);
-        return TLanes.WherePositive(TLanes.Subtract(next, TLanes.Broadcast(floor)), next);
+        return TLanes.ZeroBelow(TLanes.Multiply(factor, scale), TLanes.Broadcast(floor));
     }
 
     [External("strip_gram")]

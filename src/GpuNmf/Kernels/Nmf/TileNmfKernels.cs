@@ -19,8 +19,6 @@ internal sealed class TileNmfKernels : INmfKernels
 
     internal TileNmfKernels(DeviceSession session, NmfGeometry geometry, double beta)
     {
-        if (session.GroupLimit < TileOnePassKernel.Group)
-            throw new DeviceUnavailableException($"{session.Entry.Name} takes groups of {session.GroupLimit} threads; the kernels need {TileOnePassKernel.Group}. Choose another device, such as cpu.");
         _session = session;
         _geometry = geometry;
         _beta = beta;

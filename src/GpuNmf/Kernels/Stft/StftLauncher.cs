@@ -12,7 +12,7 @@ internal sealed class StftLauncher
     /// <summary>Longest transform that one launch does.</summary>
     internal const int OneLaunchLength = 2 * TileFft.PartPoints;
 
-    /// <summary>Rows of one channel whose parts are kept at a time: at most 32 MiB.</summary>
+    /// <summary>Rows of one channel whose parts are kept at a time, 32 MiB at most; a row of more channels takes more.</summary>
     private const int ScratchRows = 256;
 
     private const int Group = 128;
@@ -23,14 +23,17 @@ internal sealed class StftLauncher
     private readonly Action<AcceleratorStream, KernelConfig, StftArgs> _spectrum;
     private readonly Action<AcceleratorStream, KernelConfig, StftArgs>? _parts;
 
-    internal StftLauncher(DeviceSession session, int fftLength)
+    /// <param name="session">Device.</param>
+    /// <param name="fftLength">Transform length.</param>
+    /// <param name="channels">Most channels of a row.</param>
+    internal StftLauncher(DeviceSession session, int fftLength, int channels)
     {
         _session = session;
         _fftLength = fftLength;
         if (session.Form == KernelForm.Tile && fftLength > OneLaunchLength) _parts = session.Accelerator.LoadTile<StftArgs>(TileStftKernel.Part);
         (_magnitudes, _spectrum, ScratchLength) = (session.Form, session.Simd) switch
         {
-            (KernelForm.Tile, _) => LoadTile(),
+            (KernelForm.Tile, _) => LoadTile(channels),
             (_, SimdWidth.Bits512) => LoadStrip<Vector512<float>, Lanes512>(),
             (_, SimdWidth.Bits256) => LoadStrip<Vector256<float>, Lanes256>(),
             _ => LoadStrip<Vector128<float>, Lanes128>(),
@@ -59,9 +62,7 @@ internal sealed class StftLauncher
             return;
         }
         int parts = _fftLength / 2 / TileFft.PartPoints, rows = args.Rows;
-        int atATime = (int)Math.Max(1, ScratchLength / ((long)_fftLength * args.ChannelsOfARow));
-        if ((long)atATime * _fftLength * args.ChannelsOfARow > ScratchLength)
-            throw new DeviceMemoryException($"{args.ChannelsOfARow} channels at a transform length of {_fftLength} are too many for the working memory of one row; use a shorter transform or separate the channels.");
+        int atATime = (int)(ScratchLength / ((long)_fftLength * args.ChannelsOfARow));
         for (int done = 0; done < rows; done += args.Rows)
         {
             args.Rows = Math.Min(atATime, rows - done);
@@ -72,7 +73,7 @@ internal sealed class StftLauncher
         }
     }
 
-    private (Action<AcceleratorStream, KernelConfig, StftArgs> Magnitudes, Action<AcceleratorStream, KernelConfig, StftArgs> Spectrum, long Scratch) LoadTile()
+    private (Action<AcceleratorStream, KernelConfig, StftArgs> Magnitudes, Action<AcceleratorStream, KernelConfig, StftArgs> Spectrum, long Scratch) LoadTile(int channels)
     {
         var accelerator = _session.Accelerator;
         return _fftLength switch
@@ -82,7 +83,7 @@ internal sealed class StftLauncher
             <= OneLaunchLength => (accelerator.LoadTile<StftArgs>(TileStftKernel.Whole<Capacity4096, MagnitudeOutput>),
                 accelerator.LoadTile<StftArgs>(TileStftKernel.Whole<Capacity4096, SpectrumOutput>), 1),
             _ => (accelerator.LoadTile<StftArgs>(TileStftKernel.Join<MagnitudeOutput>),
-                accelerator.LoadTile<StftArgs>(TileStftKernel.Join<SpectrumOutput>), ScratchRows * (long)_fftLength),
+                accelerator.LoadTile<StftArgs>(TileStftKernel.Join<SpectrumOutput>), Math.Max(ScratchRows, channels) * (long)_fftLength),
         };
     }
 
