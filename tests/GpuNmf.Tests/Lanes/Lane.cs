@@ -40,13 +40,14 @@ internal static class Lane
 
     /// <summary>
     /// False where another simulated device takes the row: each of their threads is one of the system's, so in the quick suite
-    /// (GPUNMF_SUITE other than full) row i of several goes to one of them, in turn. A run on chosen lanes takes every row.
+    /// (GPUNMF_SUITE other than full) each row goes to one of them, in turn; the test's name says who begins. A run on chosen lanes takes
+    /// every row.
     /// </summary>
-    internal static bool TakesRow(string lane, int row, int rows)
+    internal static bool TakesRow(string lane, string test, int row)
     {
         int turn = Array.IndexOf(s_simulated, lane);
-        if (turn < 0 || rows == 1 || !s_takeTurns) return true;
-        return row % s_simulated.Length == turn;
+        if (turn < 0 || !s_takeTurns) return true;
+        return (row + test.Sum(character => character)) % s_simulated.Length == turn;
     }
 
     /// <summary>Null when the lane is there, else why not.</summary>

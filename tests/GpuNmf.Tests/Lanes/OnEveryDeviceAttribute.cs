@@ -32,7 +32,7 @@ internal sealed class OnEveryDeviceAttribute(string? rows = null) : DataAttribut
             string? absent = Lane.WhyAbsent(lane);
             for (int i = 0; i < rows.Count; i++)
             {
-                if (!Lane.TakesRow(lane, i, rows.Count)) continue;
+                if (!Lane.TakesRow(lane, testMethod.Name, i)) continue;
                 object[] row = rows[i];
                 data.Add(new TheoryDataRow([lane, .. row]) { Skip = absent is null || Lane.IsRequired(lane) ? null : absent });
                 if (absent is not null) break;

@@ -15,19 +15,19 @@ public sealed class FactorizerGoldenTests(ITestOutputHelper output)
     public static IEnumerable<object[]> Cases =>
         from clip in Golden.Clips
         from beta in Golden.Betas
-        from rank in new[] { 2, 5 }
-        select new object[] { clip, beta, rank };
+        select new object[] { clip, beta, 5 };
 
-    public static IEnumerable<object[]> LongCases =>
+    public static IEnumerable<object[]> OtherRanks =>
         from clip in Golden.Clips
         from beta in Golden.Betas
-        select new object[] { clip, beta, 16 };
+        from rank in new[] { 2, 16 }
+        select new object[] { clip, beta, rank };
 
     [Theory, OnEveryDevice(nameof(Cases), RealOnly = true)]
     public void Updates_agree_with_scikit_learn(string lane, string clip, double beta, int rank) => Compare(lane, clip, beta, rank);
 
-    [Theory, OnEveryDevice(nameof(LongCases), RealOnly = true), Trait("Suite", "Full")]
-    public void Updates_of_more_components_agree_with_scikit_learn(string lane, string clip, double beta, int rank) => Compare(lane, clip, beta, rank);
+    [Theory, OnEveryDevice(nameof(OtherRanks), RealOnly = true), Trait("Suite", "Full")]
+    public void Updates_of_other_ranks_agree_with_scikit_learn(string lane, string clip, double beta, int rank) => Compare(lane, clip, beta, rank);
 
     private void Compare(string lane, string clip, double beta, int rank)
     {
