@@ -43,17 +43,19 @@ internal sealed class SeparationRun(CommandContext context, SeparateRequest requ
         IAudioSource recording, string folder, IProgress<SeparationProgress> progress)
     {
         using var stems = new WavStemSink(folder, request.Output.Encoding);
-        SeparationResult result;
         try
         {
-            result = context.Engine.Separate(request.Device, recording, new OutputSink(stems, folder), request.Options, progress, context.Cancellation);
+            SeparationResult result = context.Engine.Separate(
+                request.Device, recording, new OutputSink(stems, folder), request.Options, progress, context.Cancellation);
+            WriteOrRefuse(folder, () => stems.Complete(context.Cancellation));
+            return (result, stems.Files);
         }
-        catch (Exception exception) when (exception is AudioFormatException or NotFiniteNumberException)
+        catch (Exception exception)
         {
+            stems.Discard();
+            if (exception is not (AudioFormatException or NotFiniteNumberException)) throw;
             throw new CliException(ExitCodes.Input, $"'{request.Input.Path}': {ErrorMessages.InOptionNames(exception.Message)}", exception);
         }
-        WriteOrRefuse(folder, stems.Complete);
-        return (result, stems.Files);
     }
 
     private static IEnumerable<string> ClippingWarnings(IEnumerable<StemFileInfo> stems) =>

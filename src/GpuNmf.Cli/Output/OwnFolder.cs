@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
@@ -30,9 +31,22 @@ internal static partial class OwnFolder
     public static void Delete(string folder)
     {
         string[] identity = [Path.Combine(folder, WorkMarker), Path.Combine(folder, OutputFiles.Result)];
-        foreach (string file in Directory.EnumerateFiles(folder).Except(identity).ToArray()) File.Delete(file);
+        DeleteAll([.. Directory.EnumerateFiles(folder).Except(identity)]);
         foreach (string file in identity) File.Delete(file);
         Directory.Delete(folder);
+    }
+
+    // Large files take the disk a while each, and one core; so all cores share them.
+    private static void DeleteAll(string[] files)
+    {
+        try
+        {
+            Parallel.ForEach(files, File.Delete);
+        }
+        catch (AggregateException exception)
+        {
+            ExceptionDispatchInfo.Throw(exception.InnerExceptions[0]);
+        }
     }
 
     private static bool HasResult(string folder)

@@ -74,18 +74,44 @@ public sealed class WavStemSink : IStemSink, IDisposable
     }
 
     /// <summary>Finishes the headers and closes the files; then <see cref="Files"/> describes them.</summary>
+    /// <param name="cancellation">Looked at between files: a disk may be busy with what was written before.</param>
     /// <exception cref="InvalidOperationException"><see cref="Begin"/> has not been called, or a component has not been written to its end.</exception>
     /// <exception cref="IOException">The last samples or a header cannot be written.</exception>
-    public void Complete()
+    /// <exception cref="OperationCanceledException">The token was set; some files may be finished.</exception>
+    public void Complete(CancellationToken cancellation = default)
     {
         if (_files is not null) return;
         if (_writers.Count == 0) throw new InvalidOperationException("Begin has not been called; there is nothing to finish.");
         int unfinished = _writers.FindIndex(w => w.Frames != _format.Length);
         if (unfinished >= 0)
             throw new InvalidOperationException($"Component {unfinished} holds {_writers[unfinished].Frames} of {_format.Length} sample frames; write the rest first.");
-        foreach (WavWriter writer in _writers) writer.Complete();
+        foreach (WavWriter writer in _writers)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            writer.Complete();
+        }
         _files = [];
         for (int k = 0; k < _writers.Count; k++) _files.Add(_writers[k].Describe(FileName(k, _writers.Count)));
+    }
+
+    /// <summary>Closes the files and deletes them: the separation has failed or was cancelled. Throws nothing; a file that the disk does not
+    /// let go stays. After <see cref="Complete"/> it does nothing.</summary>
+    /// <remarks>Quicker than deleting them after <see cref="Dispose"/>, which first gives each file a header.</remarks>
+    public void Discard()
+    {
+        if (_files is not null) return;
+        Parallel.For(0, _writers.Count, k =>
+        {
+            _writers[k].Abandon();
+            try
+            {
+                File.Delete(PathOf(k));
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                // Stays, as the summary says.
+            }
+        });
     }
 
     /// <summary>Closes the files and throws nothing. Without <see cref="Complete"/> they hold what was written up to now, with headers that say

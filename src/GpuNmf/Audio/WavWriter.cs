@@ -40,9 +40,11 @@ internal sealed class WavWriter : IDisposable
     public static WavWriter Create(string path, WavEncoding encoding, int channels, int sampleRateHz)
     {
         _ = new WavLayout(encoding, channels, sampleRateHz);      // refuses before a file is replaced
-        var stream = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 1 << 16);
+        // Not FileMode.Create: it truncates a new file too, and ext4 then sends all of it to the disk on closing.
+        var stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, bufferSize: 1 << 16);
         try
         {
+            if (stream.Length > 0) stream.SetLength(0);
             return new WavWriter(stream, encoding, channels, sampleRateHz);
         }
         catch
@@ -95,6 +97,20 @@ internal sealed class WavWriter : IDisposable
         catch (IOException)
         {
             // The stream is closed all the same.
+        }
+    }
+
+    /// <summary>Closes the file as it is, its header unfinished: it is about to be deleted. Throws nothing.</summary>
+    public void Abandon()
+    {
+        _complete = true;
+        try
+        {
+            _stream.Dispose();
+        }
+        catch (IOException)
+        {
+            // The buffer could not be written; the stream is closed all the same.
         }
     }
 

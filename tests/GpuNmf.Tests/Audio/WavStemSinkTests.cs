@@ -7,6 +7,8 @@ public sealed class WavStemSinkTests : IDisposable
 {
     private readonly TempFolder _folder = new();
 
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
     public void Dispose() => _folder.Dispose();
 
     [Theory]
@@ -22,7 +24,7 @@ public sealed class WavStemSinkTests : IDisposable
         for (int start = 0; start < length; start += block)
             for (int k = 0; k < components; k++)
                 sink.Write(k, start, stems[k].AsSpan(start * channels, Math.Min(block, length - start) * channels));
-        sink.Complete();
+        sink.Complete(Token);
         Assert.Equal(["component-01.wav", "component-02.wav", "component-03.wav"], sink.Files.Select(f => f.FileName));
         Assert.Equal(3, Directory.GetFiles(_folder.Path).Length);
         for (int k = 0; k < components; k++)
@@ -56,9 +58,9 @@ public sealed class WavStemSinkTests : IDisposable
         Assert.Throws<ArgumentOutOfRangeException>("component", () => sink.Write(2, 0, new float[2]));
         Assert.Throws<ArgumentOutOfRangeException>("component", () => sink.Write(-1, 0, new float[2]));
         sink.Write(0, 4, new float[12]);
-        AssertState("Component 1 holds 0 of 10 sample frames; write the rest first.", sink.Complete);
+        AssertState("Component 1 holds 0 of 10 sample frames; write the rest first.", () => sink.Complete(Token));
         sink.Write(1, 0, new float[20]);
-        sink.Complete();
+        sink.Complete(Token);
         Assert.All(sink.Files, f => Assert.Equal(10, f.Length));
     }
 
@@ -66,14 +68,14 @@ public sealed class WavStemSinkTests : IDisposable
     public void Steps_out_of_order_are_refused()
     {
         using var sink = new WavStemSink(_folder.Path, WavEncoding.Pcm16);
-        AssertState("Begin has not been called; there is nothing to finish.", sink.Complete);
+        AssertState("Begin has not been called; there is nothing to finish.", () => sink.Complete(Token));
         AssertState("The files are not finished; call Complete first.", () => Assert.NotNull(sink.Files));
         Assert.Throws<ArgumentOutOfRangeException>("format", () => sink.Begin(new StemFormat(0, 1, 8000, 1)));
         sink.Begin(new StemFormat(1, 1, 8000, 1));
         AssertState("Begin was called before; a sink takes one separation.", () => sink.Begin(new StemFormat(1, 1, 8000, 1)));
         sink.Write(0, 0, [0.5f]);
-        sink.Complete();
-        sink.Complete();
+        sink.Complete(Token);
+        sink.Complete(Token);
         AssertState("Complete was called; no more can be written.", () => sink.Write(0, 1, []));
         Assert.Single(sink.Files);
     }
@@ -95,6 +97,45 @@ public sealed class WavStemSinkTests : IDisposable
     }
 
     [Fact]
+    public void What_is_discarded_is_gone_and_nothing_else()
+    {
+        _folder.Create("component-03.wav", [1]);
+        using var sink = new WavStemSink(_folder.Path, WavEncoding.Float32);
+        sink.Discard();
+        sink.Begin(new StemFormat(2, 1, 8000, 1_000_000));
+        sink.Write(1, 0, new float[100_000]);
+        File.Delete(_folder["component-01.wav"]);
+        sink.Discard();
+        sink.Discard();
+        sink.Dispose();
+        Assert.Equal([_folder["component-03.wav"]], Directory.GetFiles(_folder.Path));
+    }
+
+    [Fact]
+    public void Finished_files_are_not_discarded()
+    {
+        using var sink = new WavStemSink(_folder.Path, WavEncoding.Pcm16);
+        sink.Begin(new StemFormat(1, 1, 8000, 1));
+        sink.Write(0, 0, [0.5f]);
+        sink.Complete(Token);
+        sink.Discard();
+        using WavSource source = WavSource.Open(_folder["component-01.wav"]);
+        Assert.Equal(1, source.Length);
+    }
+
+    [Fact]
+    public void Finishing_can_be_cancelled_and_then_be_discarded()
+    {
+        using var sink = new WavStemSink(_folder.Path, WavEncoding.Pcm16);
+        sink.Begin(new StemFormat(2, 1, 8000, 1));
+        for (int k = 0; k < 2; k++) sink.Write(k, 0, [0.5f]);
+        Assert.Throws<OperationCanceledException>(() => sink.Complete(new CancellationToken(canceled: true)));
+        AssertState("The files are not finished; call Complete first.", () => Assert.NotNull(sink.Files));
+        sink.Discard();
+        Assert.Empty(Directory.GetFiles(_folder.Path));
+    }
+
+    [Fact]
     public void A_missing_folder_and_an_unknown_encoding_are_refused()
     {
         string missing = _folder["missing"];
@@ -110,7 +151,7 @@ public sealed class WavStemSinkTests : IDisposable
         using var sink = new WavStemSink(_folder.Path, WavEncoding.Pcm16);
         sink.Begin(new StemFormat(1, 1, 8000, 1));
         sink.Write(0, 0, [0.5f]);
-        sink.Complete();
+        sink.Complete(Token);
         using WavSource source = WavSource.Open(_folder["component-01.wav"]);
         Assert.Equal([0.5f], AudioBuffer.From(source).Interleaved.ToArray());
         Assert.True(new FileInfo(_folder["component-01.wav"]).Length < 100, "The old file's bytes are still there.");
