@@ -14,9 +14,13 @@ public sealed class StemBuffer : IStemSink
     public IReadOnlyList<AudioBuffer> Stems => Array.ConvertAll(_stems, s => new AudioBuffer(s, _format.Channels, _format.SampleRateHz));
 
     /// <inheritdoc/>
+    /// <exception cref="ArgumentOutOfRangeException">There are no components or no channels, or the length is negative.</exception>
     /// <exception cref="ArgumentException">A stem holds more samples, all channels together, than an array takes (2,147,483,591).</exception>
     public void Begin(StemFormat format)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(format.Components, 1, nameof(format));
+        ArgumentOutOfRangeException.ThrowIfLessThan(format.Channels, 1, nameof(format));
+        ArgumentOutOfRangeException.ThrowIfNegative(format.Length, nameof(format));
         long samples = format.Length * format.Channels;
         if (samples > Array.MaxLength)
             throw new ArgumentException($"A stem holds {samples} samples; in memory at most {Array.MaxLength} fit. Write to files instead.", nameof(format));
@@ -26,6 +30,19 @@ public sealed class StemBuffer : IStemSink
     }
 
     /// <inheritdoc/>
-    public void Write(int component, long start, ReadOnlySpan<float> interleaved) =>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such component, or no such sample frame.</exception>
+    /// <exception cref="ArgumentException">The block is no whole number of sample frames, or reaches past the end.</exception>
+    public void Write(int component, long start, ReadOnlySpan<float> interleaved)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(component);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(component, _stems.Length);
+        ArgumentOutOfRangeException.ThrowIfNegative(start);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(start, _format.Length);
+        if (interleaved.Length % _format.Channels != 0)
+            throw new ArgumentException($"The block holds {interleaved.Length} samples, no multiple of {_format.Channels} channels.", nameof(interleaved));
+        long end = start + interleaved.Length / _format.Channels;
+        if (end > _format.Length)
+            throw new ArgumentException($"Component {component} would reach sample frame {end}; its length is {_format.Length}.", nameof(interleaved));
         interleaved.CopyTo(_stems[component].AsSpan((int)(start * _format.Channels)));
+    }
 }
