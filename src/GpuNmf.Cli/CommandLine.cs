@@ -4,6 +4,7 @@ using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using GpuNmf.Cli.Commands;
 using GpuNmf.Cli.Errors;
+using GpuNmf.Cli.Output;
 
 namespace GpuNmf.Cli;
 
@@ -27,36 +28,26 @@ internal static class CommandLine
             ParseResult parsed = CreateRoot(context).Parse(args, parsing);
             bool informs = parsed.Action is HelpPages or VersionAction;
             if (!informs && UsageErrors.Find(parsed) is { } error) throw new CliException(ExitCodes.Usage, error);
-            return parsed.Invoke(new InvocationConfiguration
+            var invocation = new InvocationConfiguration
             {
                 Output = stdout,
                 Error = stderr,
                 EnableDefaultExceptionHandler = false,
                 ProcessTerminationTimeout = null,
-            });
+            };
+            if (!informs) return parsed.Invoke(invocation);
+            context.Print(_ => parsed.Invoke(invocation));
+            return ExitCodes.Ok;
         }
 #pragma warning disable CA1031 // The outermost frame: whatever went wrong becomes one line and an exit code.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
             Failure failure = ErrorMessages.Describe(exception);
-            TryWrite(stderr, $"{ProgramInfo.Name}: {failure.Message}");
+            stderr.TryWriteLine($"{ProgramInfo.Name}: {failure.Message}");
             if (failure.ExitCode == ExitCodes.Internal && Environment.GetEnvironmentVariable(ProgramInfo.TraceVariable) is { Length: > 0 })
-                TryWrite(stderr, exception.ToString());
+                stderr.TryWriteLine(exception.ToString());
             return failure.ExitCode;
-        }
-    }
-
-    // A closed or full stderr must not hide the exit code.
-    private static void TryWrite(TextWriter stderr, string text)
-    {
-        try
-        {
-            stderr.WriteLine(text);
-        }
-        catch (IOException)
-        {
-            // There is nobody left to tell.
         }
     }
 

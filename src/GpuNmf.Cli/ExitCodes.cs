@@ -18,7 +18,7 @@ internal static class ExitCodes
     /// <summary>The device is not there or its memory too small.</summary>
     public const int Device = 4;
 
-    /// <summary>The output folder exists or cannot be written.</summary>
+    /// <summary>The output folder exists, or it or standard output cannot be written.</summary>
     public const int Output = 5;
 
     /// <summary>Stopped by Ctrl-C, SIGTERM or SIGHUP; 128 + SIGINT, as shells expect.</summary>
@@ -32,7 +32,7 @@ internal static class ExitCodes
           2    wrong usage or option value
           3    an input file cannot be read or does not suit
           4    the device is not available, or its memory too small
-          5    the output folder exists or cannot be written
+          5    the output folder exists, or it or standard output cannot be written
           130  stopped by Ctrl-C, SIGTERM or SIGHUP; nothing is left behind
         """;
 }

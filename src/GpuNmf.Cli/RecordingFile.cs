@@ -90,7 +90,7 @@ internal sealed class RecordingFile : IDisposable
             string file = RealPath.Of(path);
             foreach (string suffix in (string[])["", OutputFolder.PartialSuffix, OutputFolder.ReplacedSuffix])
                 if (file.StartsWith(target + suffix + Path.DirectorySeparatorChar, StringComparison.Ordinal))
-                    throw new CliException(ExitCodes.Usage, $"{name} '{path}' lies in '{target + suffix}', which would be replaced; choose another --out");
+                    throw new CliException(ExitCodes.Usage, $"{name} '{path}' lies in '{target + suffix}', where --out writes; choose another --out");
         }
     }
 

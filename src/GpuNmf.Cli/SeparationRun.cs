@@ -18,7 +18,7 @@ internal sealed class SeparationRun(CommandContext context, SeparateRequest requ
     {
         // A pipe that nobody writes to is never open.
         using RecordingFile recording = Interruptible.Run(() => RecordingFile.Open(request), TimeSpan.Zero, context.Cancellation);
-        using OutputFolder output = OutputFolder.Claim(request.Output.Folder, request.Output.Force);
+        using OutputFolder output = OutputFolder.Claim(request.Output.Folder, request.Output.Force, Warn);
         context.Cancellation.ThrowIfCancellationRequested();
         long begin = Stopwatch.GetTimestamp();
         (SeparationResult result, IReadOnlyList<StemFileInfo> stems) = ProgressDisplay
@@ -32,11 +32,14 @@ internal sealed class SeparationRun(CommandContext context, SeparateRequest requ
         context.Cancellation.ThrowIfCancellationRequested();
         string? leftover = output.Complete();
         if (request.IsTalkative)
-            foreach (string warning in leftover is null ? warnings : [.. warnings, leftover]) context.Stderr.WriteLine($"{ProgramInfo.Name}: warning: {warning}");
-        if (request.PrintsJson) context.Stdout.Write(JsonText.Write(WithPaths(document, timings, output.Target, run)));
-        else if (request.Verbosity == Verbosity.Normal) SummaryTable.Print(context.Stdout, run);
+            foreach (string warning in leftover is null ? warnings : [.. warnings, leftover]) Warn(warning);
+        string done = $"; the parts are complete in '{output.Target}'";
+        if (request.PrintsJson) context.Print(stdout => stdout.Write(JsonText.Write(WithPaths(document, timings, output.Target, run))), done);
+        else if (request.Verbosity == Verbosity.Normal) context.Print(stdout => SummaryTable.Print(stdout, run), done);
         return ExitCodes.Ok;
     }
+
+    private void Warn(string warning) => context.Stderr.TryWriteLine($"{ProgramInfo.Name}: warning: {warning}");
 
     // Runs on a thread of its own and may be left behind there; so it closes the stems itself.
     private (SeparationResult Result, IReadOnlyList<StemFileInfo> Stems) Separate(

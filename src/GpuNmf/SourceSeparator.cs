@@ -44,6 +44,8 @@ public sealed class SourceSeparator : IDisposable
     /// <exception cref="NotFiniteNumberException">The spectrogram, or the loss of a start of the caller's own, leaves single precision's range.</exception>
     /// <exception cref="DeviceMemoryException">The device's memory is too small.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was signalled.</exception>
+    /// <exception cref="ObjectDisposedException">The separator was disposed.</exception>
+    /// <remarks>What the source or the sink throws passes through; the sink then holds a part of the stems.</remarks>
     public SeparationResult Separate(
         IAudioSource recording,
         IStemSink sink,

@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using GpuNmf.Cli.Output;
+
 namespace GpuNmf.Cli.Tests;
 
 public sealed class CancellationTests : IDisposable
@@ -39,6 +42,68 @@ public sealed class CancellationTests : IDisposable
         _cancellation.Cancel();
         Run(new ToyEngine()).AssertError(ExitCodes.Cancelled, "stopped");
         Assert.Equal(["song.wav"], _folder.Names);
+    }
+
+    [Fact]
+    public void A_token_set_while_the_stems_are_finished_leaves_the_old_folder()
+    {
+        CliRun.Of("separate", _folder["song.wav"], "--out", _folder["parts"], "--quiet", "--rank", "5").AssertOk();
+        Dictionary<string, byte[]> Files() => Directory.EnumerateFiles(_folder["parts"]).ToDictionary(p => p, File.ReadAllBytes);
+        Dictionary<string, byte[]> old = Files();
+        string[] during = [];
+        var engine = new ToyEngine
+        {
+            AtTheEnd = () =>
+            {
+                during = Directory.GetFiles(_folder["parts.partial"], "*.wav");
+                _cancellation.Cancel();
+            },
+        };
+        CliRun.Until(engine, ["separate", _folder["song.wav"], "--out", _folder["parts"], "--quiet", "--rank", "3", "--force"], _cancellation.Token)
+            .AssertError(ExitCodes.Cancelled, "stopped");
+        Assert.Equal(3, during.Length);
+        Assert.Equal(["parts", "song.wav"], _folder.Names);
+        Assert.Equal(old, Files());
+    }
+
+    [Fact]
+    public void What_cannot_be_removed_is_named_and_still_known_as_unfinished()
+    {
+        string stranger = _folder["parts.partial", "mine"];
+        var engine = new ToyEngine
+        {
+            InTheMidst = _ =>
+            {
+                Directory.CreateDirectory(stranger);
+                _cancellation.Cancel();
+            },
+        };
+        CliRun run = Run(engine);
+        Assert.Equal(ExitCodes.Cancelled, run.ExitCode);
+        Assert.Equal(
+            [$"gpunmf: warning: not all of the unfinished output could be removed: '{stranger}' is in the way", "gpunmf: stopped; nothing was written"],
+            run.Stderr.TrimEnd().Split(Environment.NewLine));
+        Assert.Equal([stranger, _folder["parts.partial", OwnFolder.WorkMarker]], Directory.EnumerateFileSystemEntries(_folder["parts.partial"]).Order(StringComparer.Ordinal).Reverse());
+        CliRun.Of("separate", _folder["song.wav"], "--out", _folder["parts"], "--quiet").AssertError(ExitCodes.Output, $"'{stranger}' is in the way");
+        Directory.Delete(stranger);
+        CliRun.Of("separate", _folder["song.wav"], "--out", _folder["parts"], "--quiet").AssertOk();
+        Assert.Equal(["parts", "song.wav"], _folder.Names);
+    }
+
+    [Theory]
+    [InlineData("--init-templates")]
+    [InlineData("--init-activations")]
+    [InlineData(null)]
+    public void A_pipe_that_nobody_writes_to_does_not_hold_a_stopped_run(string? option)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no named pipes among its files.");
+        string pipe = _folder["pipe"];
+        using (Process make = Process.Start("mkfifo", [pipe])) make.WaitForExit();
+        _cancellation.Cancel();
+        string[] args = option is null ? ["separate", pipe] : ["separate", _folder["song.wav"], option, pipe];
+        CliRun.Until(new ToyEngine(), [.. args, "--out", _folder["parts"]], _cancellation.Token).AssertError(ExitCodes.Cancelled, "stopped");
+        Assert.Equal(["pipe", "song.wav"], _folder.Names);
+        using var release = new FileStream(pipe, FileMode.Open, FileAccess.ReadWrite);      // lets the reader go that was left behind
     }
 
     [Fact]

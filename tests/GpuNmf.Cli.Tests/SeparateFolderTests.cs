@@ -73,7 +73,7 @@ public sealed class SeparateFolderTests : IDisposable
     {
         Run(new ToyEngine()).AssertOk();
         string stem = _folder["parts", "component-01.wav"];
-        CliRun.Of("separate", stem, "--out", _folder["parts"], "--force").AssertError(ExitCodes.Usage, "component-01.wav", "would be replaced");
+        CliRun.Of("separate", stem, "--out", _folder["parts"], "--force").AssertError(ExitCodes.Usage, "component-01.wav", "where --out writes");
         Assert.True(File.Exists(stem));
     }
 
@@ -84,11 +84,33 @@ public sealed class SeparateFolderTests : IDisposable
         string stem = _folder["parts", "component-01.wav"], templates = _folder["parts", "templates.npy"];
         File.CreateSymbolicLink(_folder["link.wav"], stem);
         Directory.CreateSymbolicLink(_folder["here"], _folder["."]);
-        CliRun.Of("separate", _folder["link.wav"], "--out", _folder["parts"], "--force").AssertError(ExitCodes.Usage, "INPUT", "link.wav", "would be replaced");
-        CliRun.Of("separate", stem, "--out", _folder["here", "parts"], "--force").AssertError(ExitCodes.Usage, "INPUT", "would be replaced");
+        CliRun.Of("separate", _folder["link.wav"], "--out", _folder["parts"], "--force").AssertError(ExitCodes.Usage, "INPUT", "link.wav", "where --out writes");
+        CliRun.Of("separate", stem, "--out", _folder["here", "parts"], "--force").AssertError(ExitCodes.Usage, "INPUT", "where --out writes");
         CliRun.Of("separate", _folder["song.wav"], "--out", _folder["parts"], "--force", "--init-templates", templates)
-            .AssertError(ExitCodes.Usage, "--init-templates", "would be replaced");
+            .AssertError(ExitCodes.Usage, "--init-templates", "where --out writes");
         Assert.True(File.Exists(stem) && File.Exists(templates));
+    }
+
+    [Fact]
+    public void Links_in_the_target_of_a_link_are_followed_too()
+    {
+        Run(new ToyEngine()).AssertOk();
+        Directory.CreateSymbolicLink(_folder["here"], ".");
+        Directory.CreateDirectory(_folder["deep"]);
+        string stem = _folder["parts", "component-02.wav"];
+        File.CreateSymbolicLink(_folder["absolute.wav"], _folder["here", "parts", "component-02.wav"]);
+        File.CreateSymbolicLink(_folder["deep", "relative.wav"], Path.Combine("..", "here", ".", "here", "parts", "component-02.wav"));
+        foreach (string link in (string[])[_folder["absolute.wav"], _folder["deep", "relative.wav"], _folder["here", "absolute.wav"]])
+            CliRun.Of("separate", link, "--out", _folder["parts"], "--force").AssertError(ExitCodes.Usage, "INPUT", "where --out writes");
+        Assert.True(File.Exists(stem));
+    }
+
+    [Fact]
+    public void Links_that_go_round_in_a_circle_name_no_file()
+    {
+        File.CreateSymbolicLink(_folder["a.wav"], _folder["b.wav"]);
+        File.CreateSymbolicLink(_folder["b.wav"], _folder["a.wav"]);
+        CliRun.Of("separate", _folder["a.wav"], "--out", _folder["parts"]).AssertError(ExitCodes.Input, "a.wav");
     }
 
     [Fact]
@@ -97,7 +119,7 @@ public sealed class SeparateFolderTests : IDisposable
         Directory.CreateDirectory(_folder["parts.partial"]);
         File.WriteAllText(_folder["parts.partial", OwnFolder.WorkMarker], "");
         string stem = TestRecording.WriteTones(_folder["parts.partial", "component-01.wav"]);
-        CliRun.Of("separate", stem, "--out", _folder["parts"]).AssertError(ExitCodes.Usage, "parts.partial", "would be replaced");
+        CliRun.Of("separate", stem, "--out", _folder["parts"]).AssertError(ExitCodes.Usage, "parts.partial", "where --out writes");
         Assert.True(File.Exists(stem));
     }
 }

@@ -17,6 +17,9 @@ internal sealed class ToyEngine : IEngine
     /// <summary>Called with the token after the first block of the stems is written.</summary>
     public Action<CancellationToken>? InTheMidst { get; init; }
 
+    /// <summary>Called when all of the stems is written.</summary>
+    public Action? AtTheEnd { get; init; }
+
     public double ResidualDb { get; init; } = double.NegativeInfinity;
 
     public float Gain { get; init; } = 1;
@@ -37,6 +40,7 @@ internal sealed class ToyEngine : IEngine
         for (int i = 0; i <= options.Nmf.MaxIterations; i++)
             progress.Report(new(SeparationStage.Factorising, i, options.Nmf.MaxIterations, 100.0 / (i + 1)));
         WriteStems(recording, sink, options.Nmf.Rank, cancellation);
+        AtTheEnd?.Invoke();
         long frames = options.Stft.FrameCount(recording.Length);
         return new SeparationResult
         {

@@ -22,8 +22,11 @@ internal static class DevicesCommand
         command.SetAction(parsed =>
         {
             IReadOnlyList<DeviceEntry> devices = context.Engine.ListDevices();
-            if (parsed.GetValue(json)) context.Stdout.Write(JsonText.Write(Document(devices)));
-            else TableConsole.Write(context.Stdout, Table(devices));
+            context.Print(stdout =>
+            {
+                if (parsed.GetValue(json)) stdout.Write(JsonText.Write(Document(devices)));
+                else TableConsole.Write(stdout, Table(devices));
+            });
             return ExitCodes.Ok;
         });
         return command;

@@ -30,12 +30,12 @@ internal sealed class SeparateCommand
         arguments._framing.AddTo(command);
         arguments._reconstruction.AddTo(command);
         arguments._device.AddTo(command);
-        command.SetAction(parsed => new SeparationRun(context, arguments.Read(parsed)).Execute());
+        command.SetAction(parsed => new SeparationRun(context, arguments.Read(parsed, context.Cancellation)).Execute());
         return command;
     }
 
     // Values are checked before any file is touched, and files of a start before the recording.
-    private SeparateRequest Read(ParseResult parsed)
+    private SeparateRequest Read(ParseResult parsed, CancellationToken cancellation)
     {
         InputRequest input = _files.ReadInput(parsed);
         OutputRequest output = _files.ReadOutput(parsed);
@@ -47,7 +47,8 @@ internal sealed class SeparateCommand
             Reconstruction = _reconstruction.Read(parsed),
         };
         ErrorMessages.Refusing(ExitCodes.Usage, options.Validate);
-        StartFiles start = _factorisation.ReadStart(parsed);
+        // A pipe that nobody writes to is never open.
+        StartFiles start = Interruptible.Run(() => _factorisation.ReadStart(parsed), TimeSpan.Zero, cancellation);
         options = options with { Nmf = _factorisation.WithStart(parsed, options.Nmf, start) };
         ErrorMessages.Refusing(ExitCodes.Usage, options.Validate);
         return new SeparateRequest(input, output, device, options, start, _files.ReadVerbosity(parsed));

@@ -17,14 +17,16 @@ internal sealed class OutputFolder : IDisposable
     public const string ReplacedSuffix = ".replaced";
 
     private readonly bool _force;
+    private readonly Action<string>? _warn;
     private readonly string _replacedPath;
     private readonly List<string> _createdParents = [];
     private FileStream? _lock;
     private bool _isOurs;
     private bool _isComplete;
 
-    private OutputFolder(string target, bool force)
+    private OutputFolder(string target, bool force, Action<string>? warn)
     {
+        _warn = warn;
         Target = target;
         _force = force;
         PartialPath = target + PartialSuffix;
@@ -40,11 +42,12 @@ internal sealed class OutputFolder : IDisposable
     /// <summary>Checks the target and creates the folder to work in.</summary>
     /// <param name="folder">As the user wrote it; missing folders above it are created.</param>
     /// <param name="force">Replace the target if the program wrote it.</param>
+    /// <param name="warn">Told when something of an unfinished run cannot be removed.</param>
     /// <exception cref="CliException">Something of another's stands there, another run works there, or the disk refuses.</exception>
-    public static OutputFolder Claim(string folder, bool force)
+    public static OutputFolder Claim(string folder, bool force, Action<string>? warn = null)
     {
         string target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
-        var output = new OutputFolder(target, force);
+        var output = new OutputFolder(target, force, warn);
         try
         {
             output.Guard("create", output.Claim);
@@ -78,38 +81,54 @@ internal sealed class OutputFolder : IDisposable
     /// <summary>Removes what is not complete, and the folders above it that were made for it.</summary>
     public void Dispose()
     {
+        if (!_isComplete)
+        {
+            _isComplete = true;
+            ReleaseWhereOpenFilesStay();
+            // A run that was cancelled may still create a file for a moment; then the folder is not empty and the next try takes it.
+            string? obstacle = TryRemove();
+            for (int attempt = 1; obstacle is not null && attempt < 10; attempt++)
+            {
+                Thread.Sleep(20);
+                obstacle = TryRemove();
+            }
+            if (obstacle is not null) _warn?.Invoke($"not all of the unfinished output could be removed: {obstacle}");
+        }
         _lock?.Dispose();
         _lock = null;
-        if (_isComplete) return;
-        _isComplete = true;
-        // A run that was cancelled may still create a file for a moment; then the folder is not empty and the next try takes it.
-        for (int attempt = 1; !TryRemove() && attempt < 10; attempt++) Thread.Sleep(20);
     }
 
-    private bool TryRemove()
+    // Null, or why something stays.
+    private string? TryRemove()
     {
         try
         {
             if (_isOurs && Directory.Exists(PartialPath)) OwnFolder.Delete(PartialPath);
+            _isOurs = false;
             foreach (string parent in _createdParents)
                 if (Directory.Exists(parent)) Directory.Delete(parent);
-            return true;
+            return null;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return false;
+            return exception.Message;
         }
+    }
+
+    // Held for as long as the folder has this name, so that no other run takes it for abandoned. Windows neither deletes nor renames what is open.
+    private void ReleaseWhereOpenFilesStay()
+    {
+        if (OperatingSystem.IsWindows()) _lock?.Dispose();
     }
 
     private void Exchange()
     {
         RequireTarget();
-        _lock?.Dispose();
+        ReleaseWhereOpenFilesStay();
         bool replaces = Directory.Exists(Target);
         if (replaces) Directory.Move(Target, _replacedPath);
         try
         {
-            File.Delete(Path.Combine(PartialPath, OwnFolder.WorkMarker));
             Directory.Move(PartialPath, Target);
         }
         catch
@@ -118,6 +137,8 @@ internal sealed class OutputFolder : IDisposable
             throw;
         }
         _isComplete = true;
+        // Not before: a folder without the marker is free for the next run to remove.
+        File.Delete(Path.Combine(Target, OwnFolder.WorkMarker));
     }
 
     private void Claim()

@@ -32,6 +32,8 @@ internal static partial class OwnFolder
     {
         string[] identity = [Path.Combine(folder, WorkMarker), Path.Combine(folder, OutputFiles.Result)];
         DeleteAll([.. Directory.EnumerateFiles(folder).Except(identity)]);
+        if (Directory.EnumerateFileSystemEntries(folder).Except(identity).FirstOrDefault() is { } stranger)
+            throw new IOException($"'{stranger}' is in the way");
         foreach (string file in identity) File.Delete(file);
         Directory.Delete(folder);
     }
@@ -68,7 +70,7 @@ internal static partial class OwnFolder
     }
 
     private static bool IsOwnFile(string path) =>
-        File.Exists(path) && (OutputFiles.Fixed.Contains(Path.GetFileName(path)) || StemName().IsMatch(Path.GetFileName(path)));
+        File.Exists(path) && (Path.GetFileName(path) is WorkMarker || OutputFiles.Fixed.Contains(Path.GetFileName(path)) || StemName().IsMatch(Path.GetFileName(path)));
 
     [GeneratedRegex(@"^component-\d+\.wav$")]
     private static partial Regex StemName();

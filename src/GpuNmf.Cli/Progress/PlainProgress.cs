@@ -1,4 +1,5 @@
 using System.Globalization;
+using GpuNmf.Cli.Output;
 
 namespace GpuNmf.Cli.Progress;
 
@@ -42,7 +43,7 @@ internal sealed class PlainProgress(TextWriter stderr, TimeProvider clock) : Pro
                 return;
             }
             (_lastTenth, _lastLine) = (tenth, now);
-            stderr.WriteLine(Line(value, clock.GetElapsedTime(_stageBegin, now)));
+            stderr.TryWriteLine(Line(value, clock.GetElapsedTime(_stageBegin, now)));
         }
     }
 

@@ -8,22 +8,22 @@ public sealed class StemBuffer : IStemSink
     private StemFormat _format;
 
     /// <summary>Bytes that the stems of a format take in memory.</summary>
-    public static long BytesFor(StemFormat format) => 4L * format.Components * format.Channels * format.Length;
+    /// <exception cref="OverflowException">They are more than a 64-bit number counts.</exception>
+    public static long BytesFor(StemFormat format) => checked(4L * format.Components * format.Channels * format.Length);
 
     /// <summary>The finished stems, in the order of the result.</summary>
     public IReadOnlyList<AudioBuffer> Stems => Array.ConvertAll(_stems, s => new AudioBuffer(s, _format.Channels, _format.SampleRateHz));
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentOutOfRangeException">There are no components or no channels, or the length is negative.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A number is below its least.</exception>
     /// <exception cref="ArgumentException">A stem holds more samples, all channels together, than an array takes (2,147,483,591).</exception>
     public void Begin(StemFormat format)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(format.Components, 1, nameof(format));
-        ArgumentOutOfRangeException.ThrowIfLessThan(format.Channels, 1, nameof(format));
-        ArgumentOutOfRangeException.ThrowIfNegative(format.Length, nameof(format));
+        if (_stems.Length > 0) throw new InvalidOperationException("Begin was called before; a sink takes one separation.");
+        format.Require();
+        if (format.Length > Array.MaxLength / format.Channels)
+            throw new ArgumentException($"A stem holds {format.Length} sample frames of {format.Channels} channels; in memory at most {Array.MaxLength} values fit. Write to files instead.", nameof(format));
         long samples = format.Length * format.Channels;
-        if (samples > Array.MaxLength)
-            throw new ArgumentException($"A stem holds {samples} samples; in memory at most {Array.MaxLength} fit. Write to files instead.", nameof(format));
         _format = format;
         _stems = new float[format.Components][];
         for (int k = 0; k < _stems.Length; k++) _stems[k] = new float[samples];

@@ -14,6 +14,7 @@ public sealed class WavStemSink : IStemSink, IDisposable
     private readonly List<WavWriter> _writers = [];
     private StemFormat _format;
     private List<StemFileInfo>? _files;
+    private bool _isGivenUp;
 
     /// <summary>Writes into a folder; files of the same names are replaced.</summary>
     /// <param name="folder">Exists already.</param>
@@ -46,12 +47,14 @@ public sealed class WavStemSink : IStemSink, IDisposable
     public static int MaxChannels(WavEncoding encoding) => WavLayout.MaxChannels(encoding);
 
     /// <inheritdoc/>
-    /// <exception cref="InvalidOperationException">Called a second time.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">There are no components, or more channels than a WAV file can hold.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A number is below its least, or there are more channels than a WAV file can hold.</exception>
+    /// <exception cref="IOException">A file cannot be created.</exception>
+    /// <exception cref="UnauthorizedAccessException">A file may not be created, or a folder has its name.</exception>
     public void Begin(StemFormat format)
     {
+        if (_isGivenUp) throw GivenUp();
         if (_writers.Count > 0) throw new InvalidOperationException("Begin was called before; a sink takes one separation.");
-        ArgumentOutOfRangeException.ThrowIfLessThan(format.Components, 1, nameof(format));
+        format.Require();
         _format = format;
         for (int k = 0; k < format.Components; k++)
             _writers.Add(WavWriter.Create(PathOf(k), _encoding, format.Channels, format.SampleRateHz));
@@ -60,9 +63,13 @@ public sealed class WavStemSink : IStemSink, IDisposable
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The block is no whole number of sample frames, does not follow the one before, reaches
     /// past the end, or holds NaN or infinity and the encoding is PCM.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such component.</exception>
+    /// <exception cref="InvalidOperationException">The files are finished or given up.</exception>
+    /// <exception cref="IOException">The disk does not take it; then the files are given up.</exception>
     public void Write(int component, long start, ReadOnlySpan<float> interleaved)
     {
         if (_files is not null) throw new InvalidOperationException("Complete was called; no more can be written.");
+        if (_isGivenUp) throw GivenUp();
         ArgumentOutOfRangeException.ThrowIfNegative(component);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(component, _writers.Count);
         WavWriter writer = _writers[component];
@@ -70,17 +77,27 @@ public sealed class WavStemSink : IStemSink, IDisposable
             throw new ArgumentException($"Component {component} continues at sample frame {start}; expected {writer.Frames}, where the block before ended.", nameof(start));
         if (interleaved.Length / _format.Channels > _format.Length - start)
             throw new ArgumentException($"Component {component} would reach sample frame {start + interleaved.Length / _format.Channels}; its length is {_format.Length}.", nameof(interleaved));
-        writer.Write(interleaved);
+        try
+        {
+            writer.Write(interleaved);
+        }
+        catch (IOException)
+        {
+            _isGivenUp = true;
+            throw;
+        }
     }
 
     /// <summary>Finishes the headers and closes the files; then <see cref="Files"/> describes them.</summary>
     /// <param name="cancellation">Looked at between files: a disk may be busy with what was written before.</param>
-    /// <exception cref="InvalidOperationException"><see cref="Begin"/> has not been called, or a component has not been written to its end.</exception>
-    /// <exception cref="IOException">The last samples or a header cannot be written.</exception>
+    /// <exception cref="InvalidOperationException"><see cref="Begin"/> has not been called, a component has not been written to its end, or the
+    /// files are given up.</exception>
+    /// <exception cref="IOException">The last samples or a header cannot be written; then the files are given up.</exception>
     /// <exception cref="OperationCanceledException">The token was set; some files may be finished.</exception>
     public void Complete(CancellationToken cancellation = default)
     {
         if (_files is not null) return;
+        if (_isGivenUp) throw GivenUp();
         if (_writers.Count == 0) throw new InvalidOperationException("Begin has not been called; there is nothing to finish.");
         int unfinished = _writers.FindIndex(w => w.Frames != _format.Length);
         if (unfinished >= 0)
@@ -88,7 +105,15 @@ public sealed class WavStemSink : IStemSink, IDisposable
         foreach (WavWriter writer in _writers)
         {
             cancellation.ThrowIfCancellationRequested();
-            writer.Complete();
+            try
+            {
+                writer.Complete();
+            }
+            catch (IOException)
+            {
+                _isGivenUp = true;
+                throw;
+            }
         }
         _files = [];
         for (int k = 0; k < _writers.Count; k++) _files.Add(_writers[k].Describe(FileName(k, _writers.Count)));
@@ -100,6 +125,7 @@ public sealed class WavStemSink : IStemSink, IDisposable
     public void Discard()
     {
         if (_files is not null) return;
+        _isGivenUp = true;
         Parallel.For(0, _writers.Count, k =>
         {
             _writers[k].Abandon();
@@ -115,11 +141,15 @@ public sealed class WavStemSink : IStemSink, IDisposable
     }
 
     /// <summary>Closes the files and throws nothing. Without <see cref="Complete"/> they hold what was written up to now, with headers that say
-    /// so as far as the disk lets them.</summary>
+    /// so as far as the disk lets them, and are given up.</summary>
     public void Dispose()
     {
+        _isGivenUp = true;
         foreach (WavWriter writer in _writers) writer.Dispose();
     }
+
+    private static InvalidOperationException GivenUp() =>
+        new("The files are given up: the sink was disposed or discarded, or the disk refused before. Write them again through a new sink.");
 
     private string PathOf(int component) => Path.Combine(_folder, FileName(component, _format.Components));
 }

@@ -15,7 +15,7 @@ internal sealed class WavWriter : IDisposable
     private readonly int _channels;
     private readonly int _bytesPerSample;
     private readonly long _maxRiffBytes;
-    private bool _complete;
+    private bool _closed;
 
     /// <param name="stream">Empty and seekable.</param>
     /// <param name="encoding">How samples are stored.</param>
@@ -70,11 +70,11 @@ internal sealed class WavWriter : IDisposable
         }
     }
 
-    /// <summary>Pads the data, writes the sizes into the header and closes the file. A second call does nothing.</summary>
+    /// <summary>Pads the data, writes the sizes into the header and closes the file, also when that fails. A second call does nothing.</summary>
     public void Complete()
     {
-        if (_complete) return;
-        _complete = true;
+        if (_closed) return;
+        _closed = true;
         using (_stream)
         {
             if ((Frames * _layout.FrameBytes & 1) != 0) _stream.WriteByte(0);
@@ -103,7 +103,7 @@ internal sealed class WavWriter : IDisposable
     /// <summary>Closes the file as it is, its header unfinished: it is about to be deleted. Throws nothing.</summary>
     public void Abandon()
     {
-        _complete = true;
+        _closed = true;
         try
         {
             _stream.Dispose();

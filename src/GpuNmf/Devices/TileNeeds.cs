@@ -12,10 +12,13 @@ internal static class TileNeeds
     internal const int SharedBytes = 32 << 10;
 
     /// <summary>Null when a device is large enough, otherwise the reason why not.</summary>
-    internal static string? WhyTooSmall(Device device) =>
-        device.MaxNumThreadsPerGroup < GroupThreads
-            ? $"it takes groups of {device.MaxNumThreadsPerGroup} threads and the kernels need {GroupThreads}"
-            : device.MaxSharedMemoryPerGroup < SharedBytes
-                ? $"it has {device.MaxSharedMemoryPerGroup} bytes of shared memory a group and the kernels need {SharedBytes}"
+    internal static string? WhyTooSmall(Device device) => WhyTooSmall(device.MaxNumThreadsPerGroup, device.MaxSharedMemoryPerGroup);
+
+    /// <inheritdoc cref="WhyTooSmall(Device)"/>
+    internal static string? WhyTooSmall(int threads, int sharedBytes) =>
+        threads < GroupThreads
+            ? $"it takes groups of {threads} threads and the kernels need {GroupThreads}"
+            : sharedBytes < SharedBytes
+                ? $"it has {sharedBytes} bytes of shared memory a group and the kernels need {SharedBytes}"
                 : null;
 }

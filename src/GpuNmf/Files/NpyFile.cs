@@ -36,6 +36,9 @@ public static class NpyFile
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is no NPY file, is damaged, holds another type, or has one dimension or more
     /// than two. Its length is checked before anything of that size is allocated.</exception>
+    /// <exception cref="NotSupportedException">It is a pipe.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read, or is a folder.</exception>
     public static float[,] Read(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);

@@ -37,11 +37,26 @@ public sealed class StemBufferTests
     [Fact]
     public void Formats_that_no_memory_holds_are_refused()
     {
-        Assert.Throws<ArgumentOutOfRangeException>("format", () => _buffer.Begin(new StemFormat(0, 1, 8000, 1)));
-        Assert.Throws<ArgumentOutOfRangeException>("format", () => _buffer.Begin(new StemFormat(1, 0, 8000, 1)));
-        Assert.Throws<ArgumentOutOfRangeException>("format", () => _buffer.Begin(new StemFormat(1, 1, 8000, -1)));
-        var e = Assert.Throws<ArgumentException>("format", () => _buffer.Begin(new StemFormat(1, 2, 8000, 1L << 30)));
-        Assert.StartsWith("A stem holds 2147483648 samples; in memory at most 2147483591 fit. Write to files instead.", e.Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentOutOfRangeException>("Components", () => _buffer.Begin(new StemFormat(0, 1, 8000, 1)));
+        Assert.Throws<ArgumentOutOfRangeException>("Channels", () => _buffer.Begin(new StemFormat(1, 0, 8000, 1)));
+        Assert.Throws<ArgumentOutOfRangeException>("SampleRateHz", () => _buffer.Begin(new StemFormat(1, 1, 0, 1)));
+        Assert.Throws<ArgumentOutOfRangeException>("Length", () => _buffer.Begin(new StemFormat(1, 1, 8000, -1)));
+        foreach ((int channels, long length) in ((int, long)[])[(2, 1L << 30), (4, 1L << 62)])
+        {
+            var e = Assert.Throws<ArgumentException>("format", () => _buffer.Begin(new StemFormat(1, channels, 8000, length)));
+            Assert.StartsWith($"A stem holds {length} sample frames of {channels} channels; in memory at most 2147483591 values fit.", e.Message, StringComparison.Ordinal);
+        }
+        Assert.Throws<OverflowException>(() => StemBuffer.BytesFor(new StemFormat(8, 8, 8000, 1L << 60)));
+    }
+
+    [Fact]
+    public void It_takes_one_separation()
+    {
+        _buffer.Begin(new StemFormat(1, 1, 8000, 2));
+        _buffer.Write(0, 0, [1, 2]);
+        var e = Assert.Throws<InvalidOperationException>(() => _buffer.Begin(new StemFormat(1, 1, 8000, 2)));
+        Assert.Equal("Begin was called before; a sink takes one separation.", e.Message);
+        Assert.Equal([1, 2], _buffer.Stems[0].Interleaved.ToArray());
     }
 
     private static void AssertRefused(string message, Action action) =>

@@ -70,7 +70,8 @@ public sealed class WavStemSinkTests : IDisposable
         using var sink = new WavStemSink(_folder.Path, WavEncoding.Pcm16);
         AssertState("Begin has not been called; there is nothing to finish.", () => sink.Complete(Token));
         AssertState("The files are not finished; call Complete first.", () => Assert.NotNull(sink.Files));
-        Assert.Throws<ArgumentOutOfRangeException>("format", () => sink.Begin(new StemFormat(0, 1, 8000, 1)));
+        Assert.Throws<ArgumentOutOfRangeException>("Components", () => sink.Begin(new StemFormat(0, 1, 8000, 1)));
+        Assert.Throws<ArgumentOutOfRangeException>("Length", () => sink.Begin(new StemFormat(1, 1, 8000, -1)));
         sink.Begin(new StemFormat(1, 1, 8000, 1));
         AssertState("Begin was called before; a sink takes one separation.", () => sink.Begin(new StemFormat(1, 1, 8000, 1)));
         sink.Write(0, 0, [0.5f]);
@@ -101,7 +102,6 @@ public sealed class WavStemSinkTests : IDisposable
     {
         _folder.Create("component-03.wav", [1]);
         using var sink = new WavStemSink(_folder.Path, WavEncoding.Float32);
-        sink.Discard();
         sink.Begin(new StemFormat(2, 1, 8000, 1_000_000));
         sink.Write(1, 0, new float[100_000]);
         File.Delete(_folder["component-01.wav"]);
@@ -133,6 +133,45 @@ public sealed class WavStemSinkTests : IDisposable
         AssertState("The files are not finished; call Complete first.", () => Assert.NotNull(sink.Files));
         sink.Discard();
         Assert.Empty(Directory.GetFiles(_folder.Path));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Files_that_are_given_up_are_neither_written_nor_finished(bool discards)
+    {
+        using var sink = new WavStemSink(_folder.Path, WavEncoding.Pcm16);
+        sink.Begin(new StemFormat(1, 1, 8000, 1));
+        sink.Write(0, 0, [0.5f]);
+        if (discards) sink.Discard();
+        else sink.Dispose();
+        AssertGivenUp(sink);
+    }
+
+    [Fact]
+    public void A_disk_that_was_full_once_stays_an_error()
+    {
+        Assert.SkipUnless(File.Exists("/dev/full"), "Only Linux has /dev/full.");
+        File.CreateSymbolicLink(_folder["component-02.wav"], "/dev/full");
+        using (var late = new WavStemSink(_folder.Path, WavEncoding.Pcm16))
+        {
+            late.Begin(new StemFormat(3, 1, 8000, 1));
+            for (int k = 0; k < 3; k++) late.Write(k, 0, [0.5f]);
+            Assert.Throws<IOException>(() => late.Complete(Token));
+            AssertGivenUp(late);
+        }
+        using var early = new WavStemSink(_folder.Path, WavEncoding.Pcm16);
+        early.Begin(new StemFormat(3, 1, 8000, 100_000));
+        Assert.Throws<IOException>(() => early.Write(1, 0, new float[100_000]));
+        AssertGivenUp(early);
+    }
+
+    private static void AssertGivenUp(WavStemSink sink)
+    {
+        const string message = "The files are given up: the sink was disposed or discarded, or the disk refused before. Write them again through a new sink.";
+        AssertState(message, () => sink.Complete(Token));
+        AssertState(message, () => sink.Write(0, 1, []));
+        AssertState("The files are not finished; call Complete first.", () => Assert.NotNull(sink.Files));
     }
 
     [Fact]

@@ -42,6 +42,9 @@ public sealed class DeviceCatalogTests
     {
         Assert.Null(TileNeeds.WhyTooSmall(new CPUDevice(32, 4, 1)));
         Assert.Equal("it takes groups of 64 threads and the kernels need 128", TileNeeds.WhyTooSmall(new CPUDevice(16, 4, 1)));
+        Assert.Null(TileNeeds.WhyTooSmall(128, 32768));
+        Assert.Equal("it takes groups of 127 threads and the kernels need 128", TileNeeds.WhyTooSmall(127, 1 << 20));
+        Assert.Equal("it has 32767 bytes of shared memory a group and the kernels need 32768", TileNeeds.WhyTooSmall(1024, 32767));
     }
 
     [Theory]
