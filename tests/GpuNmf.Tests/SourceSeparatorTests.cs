@@ -131,12 +131,13 @@ public sealed class SourceSeparatorTests
     {
         var recording = TestSignals.Recording(TestSignals.Tones(607, 1));
         using var separator = new SourceSeparator(DeviceRequest.Cpu);
-        var sink = new StemBuffer();
+        StemBuffer first = new(), second = new();
 
-        separator.Separate(recording, sink, s_options, cancellation: TestContext.Current.CancellationToken);
-        separator.Separate(recording, sink, s_options, cancellation: TestContext.Current.CancellationToken);
+        separator.Separate(recording, first, s_options, cancellation: TestContext.Current.CancellationToken);
+        separator.Separate(recording, second, s_options, cancellation: TestContext.Current.CancellationToken);
 
-        Assert.Equal(4, sink.Stems.Count);
+        Assert.Equal(4, first.Stems.Count);
+        for (int k = 0; k < 4; k++) Assert.Equal(first.Stems[k].Interleaved, second.Stems[k].Interleaved);
         Assert.Equal(DeviceKind.Cpu, separator.Device.Kind);
     }
 
