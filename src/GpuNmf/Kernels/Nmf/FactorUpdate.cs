@@ -16,4 +16,7 @@ internal static class FactorUpdate
         float next = factor * scale;
         return next < floor ? 0f : next;
     }
+
+    /// <summary>Extrapolation of Hien, Leplat and Gillis (2024): factor + b max(factor - before, 0); exactly the factor for b = 0.</summary>
+    internal static float Extrapolate(float factor, float before, float b) => factor + b * XMath.Max(factor - before, 0f);
 }

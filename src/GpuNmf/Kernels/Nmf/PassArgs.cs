@@ -3,8 +3,9 @@ using ILGPU;
 namespace GpuNmf.Kernels.Nmf;
 
 /// <summary>
-/// What one pass over X reads and writes. F bins, T frames (rows of X), K components, P pitch of a row, S slices; B = 1.
-/// The templates' layout is the form's: strip [K][P], tile [P][K'] with K' the rank rounded up to 4.
+/// What one pass over X reads and writes. F bins, T frames (rows of X), K components, P pitch of a row, S slices, B models.
+/// Every buffer but X holds B models one behind another (<see cref="ModelLengths"/>); <see cref="Of"/> is the view of one of them.
+/// The templates' layout is the form's: strip [K][P], tile [P][K'] with K' the rank class.
 /// </summary>
 internal struct PassArgs
 {
@@ -14,13 +15,14 @@ internal struct PassArgs
     /// <summary>Templates that the activations are updated with.</summary>
     public ArrayView<float> Templates;
 
-    /// <summary>Templates that the accumulation and the loss use; the same buffer for plain updates.</summary>
+    /// <summary>Templates that the accumulation and the loss use: W_ext, or the same buffer for plain updates.</summary>
     public ArrayView<float> TemplatesToUpdate;
 
-    /// <summary>Activations [rows][K'] that the update starts from.</summary>
+    /// <summary>Activations H [rows][K'] before the update, which starts from H_ext = H + b max(H - H_before, 0).</summary>
     public ArrayView<float> ActivationsFrom;
 
-    /// <summary>Activations [rows][K'] after the update; the same buffer for plain updates.</summary>
+    /// <summary>Activations [rows][K']: H_before when the pass comes to a frame, the updated ones when it leaves it. The buffer of
+    /// <see cref="ActivationsFrom"/> for plain updates. In a pass that does not update they are only read.</summary>
     public ArrayView<float> Activations;
 
     /// <summary>Sums of each template over the bins [K'] (beta 1).</summary>
@@ -44,10 +46,27 @@ internal struct PassArgs
     /// <summary>Partial losses in the form's own granularity.</summary>
     public ArrayView<float> Losses;
 
+    /// <summary>The models of the launch, iteration after iteration [iterations][<see cref="ModelCount"/>].</summary>
+    public ArrayView<ModelState> Models;
+
+    /// <summary>Where this iteration's models begin in <see cref="Models"/>.</summary>
+    public int FirstModel;
+
+    /// <summary>Models of the launch.</summary>
+    public int ModelCount;
+
+    /// <summary>Floats of a model in each buffer.</summary>
+    public ModelLengths Lengths;
+
     public int Bins;
     public int Pitch;
     public int Frames;
+
+    /// <summary>K; in a view of one model its own rank.</summary>
     public int Rank;
+
+    /// <summary>b of H_ext; set in a view of one model.</summary>
+    public float Extrapolation;
 
     /// <summary>K', the stride of a frame's activations.</summary>
     public int RankPitch;
@@ -68,4 +87,35 @@ internal struct PassArgs
 
     /// <summary>Factors below become 0; 0 keeps all.</summary>
     public float Floor;
+
+    /// <summary>The view of model <paramref name="model"/> of the launch, 0..<see cref="ModelCount"/> - 1.</summary>
+    public readonly PassArgs Of<TDivergence>(int model) where TDivergence : IDivergence
+    {
+        var state = Models[FirstModel + model];
+        long index = state.Index, gram = (long)RankPitch * RankPitch;
+        var own = this;
+        own.Rank = state.Rank;
+        own.Extrapolation = state.ActivationExtrapolation;
+        own.Templates = Templates.SubView(index * Lengths.Templates);
+        own.TemplatesToUpdate = TemplatesToUpdate.SubView(index * Lengths.Templates);
+        own.ActivationsFrom = ActivationsFrom.SubView(index * Lengths.Activations);
+        own.Activations = Activations.SubView(index * Lengths.Activations);
+        own.Numerators = Numerators.SubView(index * Lengths.Slices * Lengths.Templates);
+        if (TDivergence.HasDenominator)
+        {
+            own.Denominators = Denominators.SubView(index * Lengths.Slices * Lengths.Templates);
+        }
+        else if (TDivergence.UsesGram)
+        {
+            own.TemplateGram = TemplateGram.SubView(index * Lengths.BinSlices * gram);
+            own.ActivationGrams = ActivationGrams.SubView(index * Lengths.Slices * gram);
+        }
+        else
+        {
+            own.TemplateSums = TemplateSums.SubView(index * Lengths.BinSlices * RankPitch);
+            own.ActivationSums = ActivationSums.SubView(index * Lengths.Slices * RankPitch);
+        }
+        own.Losses = Losses.SubView(index * Lengths.Losses);
+        return own;
+    }
 }
