@@ -10,6 +10,13 @@ namespace GpuNmf;
 /// <param name="StemSeconds">Masks, inverse transform and the sink.</param>
 public readonly record struct StageTimings(double ReadSeconds, double StftSeconds, double NmfSeconds, double StemSeconds);
 
+/// <summary>How one of several random starts ended.</summary>
+/// <param name="Seed">Its seed.</param>
+/// <param name="Loss">Its final loss.</param>
+/// <param name="Iterations">Iterations done.</param>
+/// <param name="Converged">True when the tolerance was met.</param>
+public readonly record struct RestartOutcome(ulong Seed, double Loss, int Iterations, bool Converged);
+
 /// <summary>What a separation found; the sound itself went to the sink.</summary>
 public sealed record SeparationResult
 {
@@ -27,6 +34,12 @@ public sealed record SeparationResult
 
     /// <summary>True when the tolerance was met before the iterations ran out.</summary>
     public required bool Converged { get; init; }
+
+    /// <summary>Seed of the start that was kept.</summary>
+    public required ulong Seed { get; init; }
+
+    /// <summary>Every start in the order of the seeds; the one with the lowest loss was kept. One where no restarts were asked for.</summary>
+    public required IReadOnlyList<RestartOutcome> Restarts { get; init; }
 
     /// <summary>Power of (input - sum of stems) over the power of the input, in dB; negative infinity where the sum is exact. Stems are counted
     /// before a file rounds them. With <c>Reconstruction.Magnitude</c> they need not add up.</summary>

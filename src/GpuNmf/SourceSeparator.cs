@@ -67,8 +67,9 @@ public sealed class SourceSeparator : IDisposable
         using var transform = new ForwardTransform(_session, options.Stft, recording.Channels);
         var mixture = new DeviceSignal(samples, recording.Channels, recording.Length);
         var geometry = NmfGeometry.Of(options.Stft.Bins, options.RowsOf(recording), options.Nmf.Rank, _session.Form);
-        var (fit, stft, nmf) = Factorise(transform, mixture, geometry, options, clock, progress, cancellation);
-        fit = Finish(fit, options.Nmf);
+        var (fits, stft, nmf) = Factorise(transform, mixture, geometry, options, clock, progress, cancellation);
+        int best = Best(fits);
+        var fit = Finish(fits[best], options.Nmf);
 
         using var templates = _session.Allocate<float>(geometry.TemplateLength);
         using var activations = _session.Allocate<float>((long)geometry.Rows * geometry.RankPitch);
@@ -83,6 +84,8 @@ public sealed class SourceSeparator : IDisposable
             LossTrace = fit.LossTrace,
             Iterations = fit.Iterations,
             Converged = fit.Converged,
+            Seed = options.Nmf.Seed + (ulong)best,
+            Restarts = [.. fits.Select((one, i) => new RestartOutcome(options.Nmf.Seed + (ulong)i, one.LossTrace[^1].Loss, one.Iterations, one.Converged))],
             ConservationResidualDb = residual,
             Bins = options.Stft.Bins,
             Frames = options.Stft.FrameCount(recording.Length),
@@ -111,19 +114,21 @@ public sealed class SourceSeparator : IDisposable
         _ => ["What is factorised is zero everywhere, although the recording is not: its channels cancel in their mean (use joint or stack channels), or it is too quiet to square in single precision (raise its level). Every stem is an equal share."],
     };
 
-    private (NmfFit Fit, double StftSeconds, double NmfSeconds) Factorise(
+    private (NmfFit[] Fits, double StftSeconds, double NmfSeconds) Factorise(
         ForwardTransform transform, DeviceSignal mixture, NmfGeometry geometry, SeparationOptions options,
         StageClock clock, IProgress<SeparationProgress>? progress, CancellationToken cancellation)
     {
-        using var factorizer = new Factorizer(_session, geometry, options.Nmf);
+        using var factorizer = new Factorizer(_session, geometry, options.Nmf, options.Nmf.Restarts);
         using var x = _session.Allocate<float>((long)geometry.Rows * geometry.Pitch);
         var mode = options.Reconstruction.Channels;
         transform.Magnitudes(mode == ChannelMode.Mono ? Mean(mixture) : mixture, mode == ChannelMode.Stack, x, Of(progress, SeparationStage.Transforming), cancellation);
         _session.Synchronize();
         double stft = clock.Lap();
-        var fit = factorizer.Run(
-            x, (done, loss) => progress?.Report(new SeparationProgress(SeparationStage.Factorising, done, options.Nmf.MaxIterations, loss)), cancellation);
-        return (fit, stft, clock.Lap());
+        var models = NmfModel.Of(options.Nmf);
+        int iterations = options.Nmf.MaxIterations * models.Chunk(factorizer.BatchModels).Count();
+        var fits = factorizer.Run(
+            x, models, (done, loss) => progress?.Report(new SeparationProgress(SeparationStage.Factorising, done, iterations, loss)), cancellation);
+        return (fits, stft, clock.Lap());
     }
 
     /// <summary>What a stage tells, with the stage's name.</summary>
@@ -134,6 +139,15 @@ public sealed class SourceSeparator : IDisposable
     private static DeviceSignal Mean(DeviceSignal mixture) => mixture.Channels == 1
         ? mixture
         : new DeviceSignal(mixture.Samples, 1, mixture.Length) { FirstSample = mixture.Channels * mixture.Length };
+
+    /// <summary>The fit with the lowest loss, of equal ones the first.</summary>
+    private static int Best(NmfFit[] fits)
+    {
+        int best = 0;
+        for (int i = 1; i < fits.Length; i++)
+            if (fits[i].LossTrace[^1].Loss < fits[best].LossTrace[^1].Loss) best = i;
+        return best;
+    }
 
     private static NmfFit Finish(NmfFit fit, NmfOptions options)
     {

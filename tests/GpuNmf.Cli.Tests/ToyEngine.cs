@@ -49,6 +49,8 @@ internal sealed class ToyEngine : IEngine
             LossTrace = [new(0, 100), new(options.Nmf.MaxIterations, 0.1 + 0.2)],
             Iterations = options.Nmf.MaxIterations,
             Converged = false,
+            Seed = options.Nmf.Seed,
+            Restarts = [new RestartOutcome(options.Nmf.Seed, 0, 1, false)],
             ConservationResidualDb = ResidualDb,
             Bins = options.Stft.Bins,
             Frames = frames,

@@ -50,6 +50,44 @@ public static class NmfReference
         return new Factors(w, h);
     }
 
+    /// <summary>
+    /// The same from extrapolated factors, Y_ext = Y + b_n max(Y - Y_before, 0) with Nesterov's b_n = (t_n - 1) / t_(n+1): block
+    /// majorization-minimization with extrapolation (Hien, Leplat, Gillis 2024). Iteration n updates W from W_ext with H, then H from H_ext with W.
+    /// After every <paramref name="interval"/>th iteration W_ext is W, and t returns to 1 when the loss is above the one before by more than 1e-6 of it.
+    /// </summary>
+    /// <param name="x">Data, F x T.</param>
+    /// <param name="start">The start.</param>
+    /// <param name="beta">-1..4.</param>
+    /// <param name="iterations">From 0.</param>
+    /// <param name="interval">Iterations between two losses.</param>
+    public static Factors RunExtrapolated(double[,] x, Factors start, double beta, int iterations, int interval = 10)
+    {
+        double[,] w = start.W, h = start.H, wBefore = w, hBefore = h;
+        double t = 1, lossBefore = BetaDivergence.Of(x, w, h, beta);
+        for (int n = 1; n <= iterations; n++)
+        {
+            double next = (1 + Math.Sqrt(1 + 4 * t * t)) / 2, b = (t - 1) / next;
+            bool afterLoss = (n - 1) % interval == 0;
+            (w, wBefore) = (UpdateW(x, afterLoss ? w : Extrapolated(w, wBefore, b), h, beta), w);
+            (h, hBefore) = (UpdateH(x, w, Extrapolated(h, hBefore, b), beta), h);
+            t = next;
+            if (n % interval != 0) continue;
+            double loss = BetaDivergence.Of(x, w, h, beta);
+            if (loss > lossBefore * (1 + 1e-6)) t = 1;
+            lossBefore = loss;
+        }
+        return new Factors(w, h);
+    }
+
+    private static double[,] Extrapolated(double[,] factor, double[,] before, double b)
+    {
+        var moved = (double[,])factor.Clone();
+        Span<double> to = All(moved);
+        ReadOnlySpan<double> from = All(before);
+        for (int i = 0; i < to.Length; i++) to[i] += b * Math.Max(to[i] - from[i], 0);
+        return moved;
+    }
+
     /// <summary>W * ((X V^(beta-2)) H^T / V^(beta-1) H^T)^gamma with V = W H; for beta &lt; 1 results below 2^-52 become 0.</summary>
     /// <param name="x">Data, F x T.</param>
     /// <param name="w">Templates, F x K; not modified.</param>

@@ -31,7 +31,7 @@ public sealed class SameBitsTests
     public void Iterations_in_pieces_are_those_of_one_call(string lane, double beta)
     {
         float[,] x = FactorizerReferenceTests.Problem(33, 41, beta, seed: 4);
-        var options = new NmfOptions { Rank = 3, Beta = beta, MaxIterations = 6, Tolerance = 0, Seed = 2 };
+        var options = new NmfOptions { Rank = 3, Beta = beta, Solver = NmfSolver.MultiplicativeUpdate, MaxIterations = 6, Tolerance = 0, Seed = 2 };
 
         var whole = NmfRun.Fit(Lane.Session(lane), x, options);
         var piece = NmfRun.Fit(Lane.Session(lane), x, options with { MaxIterations = 1 });
@@ -52,7 +52,7 @@ public sealed class SameBitsTests
         var options = new SeparationOptions
         {
             Stft = s_stft,
-            Nmf = new NmfOptions { Rank = 5, MaxIterations = 6, Tolerance = 0, InitialTemplates = Differences.Narrow(start.W), InitialActivations = Differences.Narrow(start.H) },
+            Nmf = new NmfOptions { Rank = 5, Solver = NmfSolver.MultiplicativeUpdate, MaxIterations = 6, Tolerance = 0, InitialTemplates = Differences.Narrow(start.W), InitialActivations = Differences.Narrow(start.H) },
         };
 
         var whole = SeparationRun.On(Lane.Session(lane), recording, options);

@@ -80,6 +80,7 @@ public sealed class SeparationQualityTests(ITestOutputHelper output)
             Nmf = new NmfOptions
             {
                 Rank = rank,
+                Solver = NmfSolver.MultiplicativeUpdate,
                 MaxIterations = 100,
                 Tolerance = 0,
                 InitialTemplates = Differences.Narrow(golden.Matrix($"init/W0_r{rank}")),

@@ -37,6 +37,7 @@ internal sealed class IterationProblem
     {
         Rank = Shape.Rank,
         Beta = Beta,
+        Solver = NmfSolver.MultiplicativeUpdate,
         MaxIterations = iterations,
         Tolerance = 0,
         InitialTemplates = _templates,

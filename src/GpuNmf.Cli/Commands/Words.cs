@@ -24,7 +24,7 @@ internal static class Words
 
     public static readonly Word<PaddingMode>[] Padding = [new("constant", PaddingMode.Constant), new("reflect", PaddingMode.Reflect)];
 
-    public static readonly Word<NmfSolver>[] Solvers = [new("mu", NmfSolver.MultiplicativeUpdate)];
+    public static readonly Word<NmfSolver>[] Solvers = [new("emu", NmfSolver.ExtrapolatedMultiplicativeUpdate), new("mu", NmfSolver.MultiplicativeUpdate)];
 
     public static readonly Word<UpdateExponent>[] Exponents = [new("mm", UpdateExponent.MajorizationMinimization), new("fast", UpdateExponent.Fast)];
 

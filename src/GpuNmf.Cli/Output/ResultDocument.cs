@@ -26,6 +26,8 @@ internal static class ResultDocument
         },
         ["bins"] = run.Result.Bins,
         ["frames"] = run.Result.Frames,
+        ["seed"] = run.Result.Seed,
+        ["restarts"] = new JsonArray([.. run.Result.Restarts.Select(Restart)]),
         ["iterations"] = run.Result.Iterations,
         ["converged"] = run.Result.Converged,
         ["lossTrace"] = new JsonArray([.. run.Result.LossTrace.Select(LossPointNode)]),
@@ -60,6 +62,7 @@ internal static class ResultDocument
             ["maxIter"] = nmf.MaxIterations,
             ["tol"] = nmf.Tolerance,
             ["seed"] = nmf.Seed,
+            ["restarts"] = nmf.Restarts,
             ["init"] = Words.Starts.For(true),
             ["initTemplates"] = Path.GetFileName(request.Start.TemplatesPath),
             ["initActivations"] = Path.GetFileName(request.Start.ActivationsPath),
@@ -78,6 +81,14 @@ internal static class ResultDocument
             ["encoding"] = Words.Encodings.For(request.Output.Encoding),
         };
     }
+
+    private static JsonNode Restart(RestartOutcome restart) => new JsonObject
+    {
+        ["seed"] = restart.Seed,
+        ["loss"] = JsonText.Number(restart.Loss),
+        ["iterations"] = restart.Iterations,
+        ["converged"] = restart.Converged,
+    };
 
     private static JsonNode LossPointNode(LossPoint point) => new JsonObject
     {

@@ -11,17 +11,17 @@ internal static class FactorLayout
     {
         var packed = new float[geometry.TemplateLength];
         for (int f = 0; f < geometry.Bins; f++)
-            for (int k = 0; k < geometry.Rank; k++)
+            for (int k = 0; k < templates.GetLength(1); k++)
                 packed[TemplateIndex(geometry, f, k)] = MathF.ScaleB(templates[f, k], exponent);
         return packed;
     }
 
     /// <inheritdoc cref="PackTemplates"/>
-    internal static float[,] UnpackTemplates(float[] packed, NmfGeometry geometry, int exponent)
+    internal static float[,] UnpackTemplates(float[] packed, NmfGeometry geometry, int rank, int exponent)
     {
-        var templates = new float[geometry.Bins, geometry.Rank];
+        var templates = new float[geometry.Bins, rank];
         for (int f = 0; f < geometry.Bins; f++)
-            for (int k = 0; k < geometry.Rank; k++)
+            for (int k = 0; k < rank; k++)
                 templates[f, k] = MathF.ScaleB(packed[TemplateIndex(geometry, f, k)], exponent);
         return templates;
     }
@@ -30,17 +30,17 @@ internal static class FactorLayout
     internal static float[] PackActivations(float[,] activations, NmfGeometry geometry, int exponent)
     {
         var packed = new float[checked(geometry.Rows * geometry.RankPitch)];
-        for (int k = 0; k < geometry.Rank; k++)
+        for (int k = 0; k < activations.GetLength(0); k++)
             for (int t = 0; t < geometry.Frames; t++)
                 packed[t * geometry.RankPitch + k] = MathF.ScaleB(activations[k, t], exponent);
         return packed;
     }
 
     /// <inheritdoc cref="PackActivations"/>
-    internal static float[,] UnpackActivations(float[] packed, NmfGeometry geometry, int exponent)
+    internal static float[,] UnpackActivations(float[] packed, NmfGeometry geometry, int rank, int exponent)
     {
-        var activations = new float[geometry.Rank, geometry.Frames];
-        for (int k = 0; k < geometry.Rank; k++)
+        var activations = new float[rank, geometry.Frames];
+        for (int k = 0; k < rank; k++)
             for (int t = 0; t < geometry.Frames; t++)
                 activations[k, t] = MathF.ScaleB(packed[t * geometry.RankPitch + k], exponent);
         return activations;

@@ -4,13 +4,16 @@ using GpuNmf.Kernels.Nmf;
 namespace GpuNmf.Nmf;
 
 /// <summary>
-/// Multiplicative updates for one problem shape: templates first, then activations, as scikit-learn's <c>solver='mu'</c>.
+/// Multiplicative updates for one problem shape, plain or extrapolated: templates first, then activations, as scikit-learn's <c>solver='mu'</c>.
 /// n iterations are n + 1 passes over X; nothing is allocated, loaded or read back inside one but the loss of every 10th.
 /// </summary>
 internal sealed class Factorizer : IDisposable
 {
     /// <summary>Iterations between two losses and stopping tests.</summary>
     internal const int LossInterval = 10;
+
+    /// <summary>What the models of a batch take together on the device, unless one alone takes more.</summary>
+    private const double BytesOfABatch = 512 << 20;
 
     private readonly DeviceSession _session;
     private readonly NmfGeometry _geometry;
@@ -21,8 +24,12 @@ internal sealed class Factorizer : IDisposable
     private readonly NmfWorkspace _workspace;
     private readonly float[] _losses;
 
-    /// <summary>Loads the kernels and allocates the workspace. Options and start have been checked against the problem.</summary>
-    internal Factorizer(DeviceSession session, NmfGeometry geometry, NmfOptions options)
+    /// <summary>Loads the kernels and allocates the workspace. Options and starts have been checked against the problem.</summary>
+    /// <param name="session">Device.</param>
+    /// <param name="geometry">Shape of the largest model.</param>
+    /// <param name="options">What the models share.</param>
+    /// <param name="models">How many there will be; fewer are taken at a time where they would need too much memory.</param>
+    internal Factorizer(DeviceSession session, NmfGeometry geometry, NmfOptions options, int models = 1)
     {
         _session = session;
         _geometry = geometry;
@@ -30,35 +37,53 @@ internal sealed class Factorizer : IDisposable
         _rule = UpdateRule.For(options);
         _kernels = NmfKernels.Load(session, geometry, _rule.Beta);
         _condition = new ConditionLauncher(session);
+        bool extrapolated = options.Solver == NmfSolver.ExtrapolatedMultiplicativeUpdate;
+        int fitting = (int)Math.Clamp(BytesOfABatch / NmfWorkspace.BytesOfAModel(geometry, _rule.Beta, extrapolated), 1, models);
         _losses = new float[_kernels.LossLength];
-        _workspace = new NmfWorkspace(session, geometry, _rule.Beta, _kernels.LossLength);
+        _workspace = new NmfWorkspace(session, geometry, _rule, new BatchSize(fitting, _kernels.LossLength, LossInterval), extrapolated);
     }
 
     /// <summary>Work of one launch at most for each multiprocessor, so that a cancellation is seen soon: about a tenth of a second on one slow core.
     /// No result depends on it.</summary>
     internal double FlopsOfALaunch { get; init; } = 1e9;
 
+    /// <summary>Models that are factorised at a time.</summary>
+    internal int BatchModels => _workspace.Models;
+
     public void Dispose() => _workspace.Dispose();
 
-    /// <summary>Factorises X, which is scaled in place.</summary>
+    /// <summary>Factorises X once, as the options say; their restarts are not looked at.</summary>
+    /// <inheritdoc cref="Run(DeviceBuffer{float}, IReadOnlyList{NmfModel}, Action{int, double}, CancellationToken)"/>
+    internal NmfFit Run(DeviceBuffer<float> x, Action<int, double>? progress, CancellationToken cancellation) =>
+        Run(x, [NmfModel.Of(_options)[0]], progress, cancellation)[0];
+
+    /// <summary>Factorises X, which is scaled in place, once for each model, as many at a time as the workspace holds. A model's result has
+    /// the bits that it has alone.</summary>
     /// <param name="x">[rows][pitch] as the geometry says, padding zero.</param>
-    /// <param name="progress">Told after each iteration: how many are done, and the last loss computed.</param>
+    /// <param name="models">Models of the geometry's rank class.</param>
+    /// <param name="progress">Told after each iteration: how many are done, <see cref="NmfOptions.MaxIterations"/> for each batch, and the
+    /// lowest of the batch's last losses.</param>
     /// <param name="cancellation">Looked at between launches.</param>
-    /// <exception cref="NotFiniteNumberException">X, or the loss of the start, leaves single precision's range.</exception>
-    internal NmfFit Run(DeviceBuffer<float> x, Action<int, double>? progress, CancellationToken cancellation)
+    /// <returns>A fit a model, in their order.</returns>
+    /// <exception cref="NotFiniteNumberException">X, or the loss of a start, leaves single precision's range.</exception>
+    internal NmfFit[] Run(DeviceBuffer<float> x, IReadOnlyList<NmfModel> models, Action<int, double>? progress, CancellationToken cancellation)
     {
         var (mean, max) = Measure(x);
-        if (max == 0)
-        {
-            return new NmfFit(
-                new float[_geometry.Bins, _geometry.Rank], new float[_geometry.Rank, _geometry.Frames], [new LossPoint(0, 0)], 0, true) { Silent = true };
-        }
-        var scale = Start(mean);
+        if (max == 0) return [.. models.Select(Silence)];
+        var scale = SpectrogramScale.For(mean);
         var args = ConditionArgs(x);
         args.Scale = MathF.ScaleB(1, scale.Spectrogram);
         args.Floor = (float)(_rule.RelativeFloor * max * Math.ScaleB(1, scale.Spectrogram));
         _condition.EnqueueApply(args);
-        return Iterate(x, scale, progress, cancellation);
+
+        var fits = new List<NmfFit>();
+        foreach (var batch in models.Chunk(BatchModels))
+        {
+            int before = fits.Count / BatchModels * _options.MaxIterations;
+            var runs = batch.Select((model, index) => Start(index, model, scale, mean)).ToArray();
+            fits.AddRange(Iterate(x, runs, (done, loss) => progress?.Invoke(before + done, loss), cancellation));
+        }
+        return [.. fits];
     }
 
     private (double Mean, double Max) Measure(DeviceBuffer<float> x)
@@ -73,47 +98,63 @@ internal sealed class Factorizer : IDisposable
         return (sum / ((double)_geometry.Bins * _geometry.Frames), max);
     }
 
-    private SpectrogramScale Start(double mean)
+    private NmfFit Silence(NmfModel model) =>
+        new(new float[_geometry.Bins, model.Rank], new float[model.Rank, _geometry.Frames], [new LossPoint(0, 0)], 0, true) { Silent = true };
+
+    private ModelRun Start(int index, NmfModel model, SpectrogramScale scale, double mean)
     {
-        var scale = SpectrogramScale.For(mean);
         double scaledMean = Math.ScaleB(mean, scale.Spectrogram);
-        float[,] templates = _options.InitialTemplates ?? Rescale(RandomStart.Templates(_geometry.Bins, _geometry.Rank, scaledMean, _options.Seed), -scale.Templates);
-        float[,] activations = _options.InitialActivations ?? Rescale(RandomStart.Activations(_geometry.Frames, _geometry.Rank, scaledMean, _options.Seed), -scale.Activations);
+        float[,] templates = model.InitialTemplates ?? Rescale(RandomStart.Templates(_geometry.Bins, model.Rank, scaledMean, model.Seed), -scale.Templates);
+        float[,] activations = model.InitialActivations ?? Rescale(RandomStart.Activations(_geometry.Frames, model.Rank, scaledMean, model.Seed), -scale.Activations);
         scale = scale.Balanced(Mean(templates), Mean(activations));
-        _workspace.Templates.Upload(FactorLayout.PackTemplates(templates, _geometry, scale.Templates));
-        _workspace.Activations.Upload(FactorLayout.PackActivations(activations, _geometry, scale.Activations));
-        return scale;
+        _workspace.Upload(index, FactorLayout.PackTemplates(templates, _geometry, scale.Templates), FactorLayout.PackActivations(activations, _geometry, scale.Activations));
+        return new ModelRun(index, model, scale, _options);
     }
 
-    private NmfFit Iterate(DeviceBuffer<float> x, SpectrogramScale scale, Action<int, double>? progress, CancellationToken cancellation)
+    /// <summary>All iterations of a batch; models that have converged leave it.</summary>
+    private NmfFit[] Iterate(DeviceBuffer<float> x, ModelRun[] runs, Action<int, double> progress, CancellationToken cancellation)
     {
-        var trace = new List<LossPoint>();
-        int iterations = _options.MaxIterations, done = 0;
-        bool converged = false;
-        RunPass(x, PassKind.First, cancellation);
-        double start = Math.Sqrt(2 * Record(trace, 0, scale)), before = start;
-        while (done < iterations && !converged)
+        var fits = new NmfFit[runs.Length];
+        var active = runs.ToList();
+        _workspace.States.Upload([.. active.Select(run => run.Plain)]);
+        RunPass(x, PassKind.First, 0, active.Count, cancellation);
+        Record(active, 0);
+        for (int done = 0; active.Count > 0;)
         {
-            _kernels.EnqueueTemplates(TemplateArgs());
-            _workspace.SwapTemplates();
-            done++;
-            var pass = done == iterations ? PassKind.Last : done % LossInterval == 0 ? PassKind.InnerLoss : PassKind.Inner;
-            RunPass(x, pass, cancellation);
-            if (pass != PassKind.Inner)
+            int first = done, next = Math.Min(_options.MaxIterations, done - done % LossInterval + LossInterval);
+            _workspace.States.Upload(Enumerable.Range(done + 1, next - done).SelectMany(iteration => active.Select(run => run.NextIteration(iteration == next))).ToArray());
+            while (done < next)
             {
-                double error = Math.Sqrt(2 * Record(trace, done, scale));
-                converged = done % LossInterval == 0 && _options.Tolerance > 0 && (before - error) / start < _options.Tolerance;
-                before = error;
+                int state = (done - first) * active.Count;
+                StepTemplates(state, active.Count);
+                done++;
+                RunPass(x, done < next ? PassKind.Inner : done < _options.MaxIterations ? PassKind.InnerLoss : PassKind.Last, state, active.Count, cancellation);
+                _workspace.SwapActivations();
+                if (done == next) Record(active, done);
+                progress(done, active.Min(run => run.Loss));
             }
-            progress?.Invoke(done, trace[^1].Loss);
+            foreach (var run in active.Where(run => run.Converged || done == _options.MaxIterations).ToArray())
+            {
+                fits[run.Index] = Finish(run, done);
+                active.Remove(run);
+            }
         }
-        return Finish(scale, trace, done, converged);
+        return fits;
     }
 
-    private void RunPass(DeviceBuffer<float> x, PassKind pass, CancellationToken cancellation)
+    private void StepTemplates(int state, int models)
     {
-        var args = PassArgs(x);
-        double flopsOfASlice = 12.0 * _geometry.Pitch * _geometry.SliceFrames * _geometry.Rank;
+        var args = _workspace.TemplateArgs();
+        (args.FirstModel, args.ModelCount) = (state, models);
+        _kernels.EnqueueTemplates(args);
+        _workspace.SwapTemplates();
+    }
+
+    private void RunPass(DeviceBuffer<float> x, PassKind pass, int state, int models, CancellationToken cancellation)
+    {
+        var args = _workspace.PassArgs(x, updates: pass != PassKind.First);
+        (args.FirstModel, args.ModelCount) = (state, models);
+        double flopsOfASlice = 12.0 * _geometry.Pitch * _geometry.SliceFrames * _geometry.Rank * models;
         int atATime = Math.Max(_session.Accelerator.NumMultiprocessors, (int)Math.Min(_geometry.Slices, _session.Accelerator.NumMultiprocessors * FlopsOfALaunch / flopsOfASlice));
         for (args.FirstSlice = 0; args.FirstSlice < _geometry.Slices; args.FirstSlice += atATime)
         {
@@ -122,23 +163,25 @@ internal sealed class Factorizer : IDisposable
         }
     }
 
-    private double Record(List<LossPoint> trace, int iteration, SpectrogramScale scale)
+    private void Record(IEnumerable<ModelRun> runs, int iteration)
     {
-        _workspace.Losses.Download(_losses);
-        double loss = 0;
-        foreach (float part in _losses) loss += part;
-        if (!double.IsFinite(loss))
-            throw new NotFiniteNumberException($"The loss is {loss}: InitialTemplates and InitialActivations leave single precision's range together; scale them so that their product is near the spectrogram.", loss);
-        loss = Math.Max(0, scale.UnscaleLoss(loss, _rule.Beta));
-        trace.Add(new LossPoint(iteration, loss));
-        return loss;
+        foreach (var run in runs)
+        {
+            _workspace.Losses.Download(_losses, (long)run.Index * _losses.Length);
+            double loss = 0;
+            foreach (float part in _losses) loss += part;
+            if (!double.IsFinite(loss))
+                throw new NotFiniteNumberException($"The loss is {loss}: InitialTemplates and InitialActivations leave single precision's range together; scale them so that their product is near the spectrogram.", loss);
+            run.Record(iteration, Math.Max(0, run.Scale.UnscaleLoss(loss, _rule.Beta)));
+        }
     }
 
-    private NmfFit Finish(SpectrogramScale scale, List<LossPoint> trace, int iterations, bool converged)
+    private NmfFit Finish(ModelRun run, int iterations)
     {
-        var templates = FactorLayout.UnpackTemplates(_workspace.Templates.Download(), _geometry, -scale.Templates);
-        var activations = FactorLayout.UnpackActivations(_workspace.Activations.Download(), _geometry, -scale.Activations);
-        return new NmfFit(templates, activations, trace, iterations, converged);
+        var (packedTemplates, packedActivations) = _workspace.Download(run.Index);
+        var templates = FactorLayout.UnpackTemplates(packedTemplates, _geometry, run.Model.Rank, -run.Scale.Templates);
+        var activations = FactorLayout.UnpackActivations(packedActivations, _geometry, run.Model.Rank, -run.Scale.Activations);
+        return new NmfFit(templates, activations, run.Trace, iterations, run.Converged);
     }
 
     private static double Mean(float[,] values)
@@ -164,50 +207,5 @@ internal sealed class Factorizer : IDisposable
         Bins = _geometry.Bins,
         Pitch = _geometry.Pitch,
         Frames = _geometry.Frames,
-    };
-
-    private PassArgs PassArgs(DeviceBuffer<float> x) => new()
-    {
-        X = x.View,
-        Templates = _workspace.Templates.View,
-        TemplatesToUpdate = _workspace.Templates.View,
-        ActivationsFrom = _workspace.Activations.View,
-        Activations = _workspace.Activations.View,
-        TemplateSums = _workspace.TemplateSums.View,
-        TemplateGram = _workspace.TemplateGram.View,
-        Numerators = _workspace.Numerators.View,
-        Denominators = _workspace.Denominators.View,
-        ActivationSums = _workspace.ActivationSums.View,
-        ActivationGrams = _workspace.ActivationGrams.View,
-        Losses = _workspace.Losses.View,
-        Bins = _geometry.Bins,
-        Pitch = _geometry.Pitch,
-        Frames = _geometry.Frames,
-        Rank = _geometry.Rank,
-        RankPitch = _geometry.RankPitch,
-        SliceFrames = _geometry.SliceFrames,
-        Epsilon = _rule.Epsilon,
-        Beta = _rule.Beta,
-        Exponent = _rule.Exponent,
-        Floor = _rule.FactorFloor,
-    };
-
-    private TemplateArgs TemplateArgs() => new()
-    {
-        From = _workspace.Templates.View,
-        To = _workspace.NextTemplates.View,
-        Numerators = _workspace.Numerators.View,
-        Denominators = _workspace.Denominators.View,
-        ActivationSums = _workspace.ActivationSums.View,
-        ActivationGrams = _workspace.ActivationGrams.View,
-        TemplateSums = _workspace.TemplateSums.View,
-        TemplateGram = _workspace.TemplateGram.View,
-        Bins = _geometry.Bins,
-        Pitch = _geometry.Pitch,
-        Rank = _geometry.Rank,
-        RankPitch = _geometry.RankPitch,
-        Slices = _geometry.Slices,
-        Exponent = _rule.Exponent,
-        Floor = _rule.FactorFloor,
     };
 }

@@ -5,6 +5,11 @@ public enum NmfSolver
 {
     /// <summary>Plain multiplicative updates, templates first, as scikit-learn's <c>solver='mu'</c> (Févotte and Idier 2011).</summary>
     MultiplicativeUpdate,
+
+    /// <summary>The same from factors that are moved on before each update (block majorization-minimization with extrapolation; Hien, Leplat and
+    /// Gillis 2024): about half the iterations to the same loss at no extra pass. The loss may rise for a while; when it is seen to, the
+    /// momentum starts again.</summary>
+    ExtrapolatedMultiplicativeUpdate,
 }
 
 /// <summary>The exponent of the multiplicative ratio.</summary>
@@ -13,7 +18,7 @@ public enum UpdateExponent
     /// <summary>gamma(beta) of Févotte and Idier (2011, eq. 4.4): 1/(2-beta) below 1, 1 in 1..2, 1/(beta-1) above. The loss never rises but by rounding.</summary>
     MajorizationMinimization,
 
-    /// <summary>1. Allowed for 0 &lt;= beta &lt; 1 only; often needs fewer iterations.</summary>
+    /// <summary>1. Allowed with plain updates and 0 &lt;= beta &lt; 1 only; often needs fewer iterations, but is erratic with extrapolation.</summary>
     Fast,
 }
 
@@ -27,7 +32,7 @@ public sealed record NmfOptions
     public double Beta { get; init; } = 1;
 
     /// <summary>The update rule.</summary>
-    public NmfSolver Solver { get; init; } = NmfSolver.MultiplicativeUpdate;
+    public NmfSolver Solver { get; init; } = NmfSolver.ExtrapolatedMultiplicativeUpdate;
 
     /// <summary>The exponent of the ratio.</summary>
     public UpdateExponent Exponent { get; init; } = UpdateExponent.MajorizationMinimization;
@@ -42,6 +47,10 @@ public sealed record NmfOptions
     /// <summary>Seed of the random start; the same on every device.</summary>
     public ulong Seed { get; init; }
 
+    /// <summary>How many random starts, 1..1024: seeds <see cref="Seed"/>, Seed + 1, ... share one spectrogram, and the lowest loss is kept.
+    /// More than 1 needs a random start of at least one factor.</summary>
+    public int Restarts { get; init; } = 1;
+
     /// <summary>Start of the templates, bins x components, finite and not negative; null is random. It is not modified. With a start of
     /// either factor the components keep their order.</summary>
     public float[,]? InitialTemplates { get; init; }
@@ -54,6 +63,7 @@ public sealed record NmfOptions
 
     /// <summary>Checks every value that does not depend on the recording.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A value lies outside its documented range.</exception>
+    /// <exception cref="ArgumentException">Two values do not go together.</exception>
     public void Validate()
     {
         if (Rank is < 1 or > 256)
@@ -64,6 +74,12 @@ public sealed record NmfOptions
         if (!Enum.IsDefined(Exponent)) throw new ArgumentOutOfRangeException(nameof(Exponent), Exponent, "No such exponent.");
         if (Exponent == UpdateExponent.Fast && !(Beta >= 0 && Beta < 1))
             throw new ArgumentOutOfRangeException(nameof(Exponent), Exponent, $"The fast exponent is for 0 <= beta < 1 and beta is {Beta}; use mm, which is the same for 1 <= beta <= 2.");
+        if (Exponent == UpdateExponent.Fast && Solver != NmfSolver.MultiplicativeUpdate)
+            throw new ArgumentException("The fast exponent is erratic together with extrapolation: take Solver mu with it, or Exponent mm.", nameof(Exponent));
+        if (Restarts is < 1 or > 1024)
+            throw new ArgumentOutOfRangeException(nameof(Restarts), Restarts, $"Restarts is {Restarts}; it must lie in 1..1024.");
+        if (Restarts > 1 && InitialTemplates is not null && InitialActivations is not null)
+            throw new ArgumentException($"Restarts is {Restarts}, but InitialTemplates and InitialActivations leave nothing to chance: every restart would be the same. Take 1, or leave one of them out.", nameof(Restarts));
         if (MaxIterations is < 1 or > 1_000_000)
             throw new ArgumentOutOfRangeException(nameof(MaxIterations), MaxIterations, $"MaxIterations is {MaxIterations}; it must lie in 1..1000000.");
         if (!(Tolerance >= 0 && Tolerance < 1))

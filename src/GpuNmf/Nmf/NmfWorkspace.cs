@@ -3,54 +3,61 @@ using GpuNmf.Kernels.Nmf;
 
 namespace GpuNmf.Nmf;
 
-/// <summary>Everything that one factorisation keeps on the device beside X; allocated once.</summary>
+/// <summary>Everything that a batch of factorisations keeps on the device beside X; allocated once.</summary>
 internal sealed class NmfWorkspace : IDisposable
 {
     private readonly List<IDisposable> _owned = [];
+    private readonly NmfGeometry _geometry;
+    private readonly UpdateRule _rule;
+    private readonly ModelLengths _lengths;
+    private readonly DeviceBuffer<float> _numerators, _denominators, _activationSums, _activationGrams, _templateSums, _templateGram;
 
-    internal NmfWorkspace(DeviceSession session, NmfGeometry geometry, double beta, long lossLength)
+    // Plain updates read and write the same activations and have no W_ext of its own: the names then stand for the same buffers.
+    private DeviceBuffer<float> _templates, _nextTemplates, _extrapolated, _nextExtrapolated, _activations, _activationsBefore;
+
+    /// <param name="session">Device.</param>
+    /// <param name="geometry">Shape of the largest model.</param>
+    /// <param name="rule">Numbers of the update.</param>
+    /// <param name="size">How many models, of how many losses, at how many iterations without a break.</param>
+    /// <param name="extrapolated">True: W_ext and the activations before stand beside W and H.</param>
+    internal NmfWorkspace(DeviceSession session, NmfGeometry geometry, UpdateRule rule, BatchSize size, bool extrapolated)
     {
-        bool gram = beta == 2, sums = beta == 1;
+        _geometry = geometry;
+        _rule = rule;
+        _lengths = ModelLengths.Of(geometry, size.Losses);
+        Models = size.Models;
+        bool gram = rule.Beta == 2, sums = rule.Beta == 1;
         long templates = geometry.TemplateLength, slices = geometry.Slices, rankPitch = geometry.RankPitch;
         try
         {
-            Templates = Own(session.Allocate<float>(templates));
-            NextTemplates = Own(session.Allocate<float>(templates));
-            Activations = Own(session.Allocate<float>(geometry.Rows * rankPitch));
-            TemplateSums = Own(session.Allocate<float>(geometry.BinSlices * rankPitch));
-            TemplateGram = Own(session.Allocate<float>(gram ? geometry.BinSlices * rankPitch * rankPitch : 1));
-            Numerators = Own(session.Allocate<float>(slices * templates));
-            Denominators = Own(session.Allocate<float>(gram || sums ? 1 : slices * templates));
-            ActivationSums = Own(session.Allocate<float>(sums ? slices * rankPitch : 1));
-            ActivationGrams = Own(session.Allocate<float>(gram ? slices * rankPitch * rankPitch : 1));
-            Losses = Own(session.Allocate<float>(lossLength));
+            _templates = OfModels(templates);
+            _nextTemplates = OfModels(templates);
+            _extrapolated = extrapolated ? OfModels(templates) : _templates;
+            _nextExtrapolated = extrapolated ? OfModels(templates) : _nextTemplates;
+            _activations = OfModels(_lengths.Activations);
+            _activationsBefore = extrapolated ? OfModels(_lengths.Activations) : _activations;
+            _templateSums = OfModels(geometry.BinSlices * rankPitch);
+            _templateGram = OfModels(gram ? geometry.BinSlices * rankPitch * rankPitch : 1);
+            _numerators = OfModels(slices * templates);
+            _denominators = OfModels(gram || sums ? 1 : slices * templates);
+            _activationSums = OfModels(sums ? slices * rankPitch : 1);
+            _activationGrams = OfModels(gram ? slices * rankPitch * rankPitch : 1);
+            Losses = OfModels(size.Losses);
             RowSums = Own(session.Allocate<float>(geometry.Rows));
             RowMaxima = Own(session.Allocate<float>(geometry.Rows));
+            States = Own(session.Allocate<ModelState>(size.Models * (long)size.Iterations));
         }
         catch
         {
             Dispose();
             throw;
         }
+
+        DeviceBuffer<float> OfModels(long length) => Own(session.Allocate<float>(Models * length));
     }
 
-    internal DeviceBuffer<float> Templates { get; private set; }
-
-    internal DeviceBuffer<float> NextTemplates { get; private set; }
-
-    internal DeviceBuffer<float> Activations { get; }
-
-    internal DeviceBuffer<float> TemplateSums { get; }
-
-    internal DeviceBuffer<float> TemplateGram { get; }
-
-    internal DeviceBuffer<float> Numerators { get; }
-
-    internal DeviceBuffer<float> Denominators { get; }
-
-    internal DeviceBuffer<float> ActivationSums { get; }
-
-    internal DeviceBuffer<float> ActivationGrams { get; }
+    /// <summary>B, the models that fit.</summary>
+    internal int Models { get; }
 
     internal DeviceBuffer<float> Losses { get; }
 
@@ -58,8 +65,97 @@ internal sealed class NmfWorkspace : IDisposable
 
     internal DeviceBuffer<float> RowMaxima { get; }
 
+    internal DeviceBuffer<ModelState> States { get; }
+
+    /// <summary>Bytes that a model takes.</summary>
+    internal static double BytesOfAModel(NmfGeometry geometry, double beta, bool extrapolated)
+    {
+        double templates = geometry.TemplateLength, rankPitch = geometry.RankPitch, rows = geometry.Rows;
+        double sums = beta switch { 1 => templates + rankPitch, 2 => templates + rankPitch * rankPitch, _ => 2 * templates };
+        return sizeof(float) * ((extrapolated ? 2 : 1) * (2 * templates + rows * rankPitch) + geometry.Slices * sums);
+    }
+
+    /// <summary>Sets the start of one model.</summary>
+    internal void Upload(int model, float[] templates, float[] activations)
+    {
+        foreach (var buffer in new[] { _templates, _extrapolated }.Distinct()) buffer.Upload(templates, (long)model * templates.Length);
+        foreach (var buffer in new[] { _activations, _activationsBefore }.Distinct()) buffer.Upload(activations, model * (long)activations.Length);
+    }
+
+    /// <summary>The factors of one model, packed.</summary>
+    internal (float[] Templates, float[] Activations) Download(int model)
+    {
+        var templates = new float[_geometry.TemplateLength];
+        var activations = new float[_lengths.Activations];
+        _templates.Download(templates, (long)model * templates.Length);
+        _activations.Download(activations, model * (long)activations.Length);
+        return (templates, activations);
+    }
+
     /// <summary>The templates just made become the current ones.</summary>
-    internal void SwapTemplates() => (Templates, NextTemplates) = (NextTemplates, Templates);
+    internal void SwapTemplates()
+    {
+        (_templates, _nextTemplates) = (_nextTemplates, _templates);
+        (_extrapolated, _nextExtrapolated) = (_nextExtrapolated, _extrapolated);
+    }
+
+    /// <summary>The activations just made become the current ones.</summary>
+    internal void SwapActivations() => (_activations, _activationsBefore) = (_activationsBefore, _activations);
+
+    /// <summary>A pass over X from the current factors.</summary>
+    /// <param name="x">X.</param>
+    /// <param name="updates">False for the first pass, which leaves the activations.</param>
+    internal PassArgs PassArgs(DeviceBuffer<float> x, bool updates) => new()
+    {
+        X = x.View,
+        Templates = _templates.View,
+        TemplatesToUpdate = _extrapolated.View,
+        ActivationsFrom = _activations.View,
+        Activations = (updates ? _activationsBefore : _activations).View,
+        TemplateSums = _templateSums.View,
+        TemplateGram = _templateGram.View,
+        Numerators = _numerators.View,
+        Denominators = _denominators.View,
+        ActivationSums = _activationSums.View,
+        ActivationGrams = _activationGrams.View,
+        Losses = Losses.View,
+        Models = States.View,
+        Lengths = _lengths,
+        Bins = _geometry.Bins,
+        Pitch = _geometry.Pitch,
+        Frames = _geometry.Frames,
+        Rank = _geometry.Rank,
+        RankPitch = _geometry.RankPitch,
+        SliceFrames = _geometry.SliceFrames,
+        Epsilon = _rule.Epsilon,
+        Beta = _rule.Beta,
+        Exponent = _rule.Exponent,
+        Floor = _rule.FactorFloor,
+    };
+
+    /// <summary>The step of the templates after a pass.</summary>
+    internal TemplateArgs TemplateArgs() => new()
+    {
+        From = _extrapolated.View,
+        Before = _templates.View,
+        To = _nextTemplates.View,
+        ToExtrapolated = _nextExtrapolated.View,
+        Numerators = _numerators.View,
+        Denominators = _denominators.View,
+        ActivationSums = _activationSums.View,
+        ActivationGrams = _activationGrams.View,
+        TemplateSums = _templateSums.View,
+        TemplateGram = _templateGram.View,
+        Models = States.View,
+        Lengths = _lengths,
+        Bins = _geometry.Bins,
+        Pitch = _geometry.Pitch,
+        Rank = _geometry.Rank,
+        RankPitch = _geometry.RankPitch,
+        Slices = _geometry.Slices,
+        Exponent = _rule.Exponent,
+        Floor = _rule.FactorFloor,
+    };
 
     public void Dispose()
     {
@@ -67,9 +163,15 @@ internal sealed class NmfWorkspace : IDisposable
         _owned.Clear();
     }
 
-    private DeviceBuffer<float> Own(DeviceBuffer<float> buffer)
+    private DeviceBuffer<T> Own<T>(DeviceBuffer<T> buffer) where T : unmanaged
     {
         _owned.Add(buffer);
         return buffer;
     }
 }
+
+/// <summary>How much a workspace holds.</summary>
+/// <param name="Models">B.</param>
+/// <param name="Losses">Partial losses of a model.</param>
+/// <param name="Iterations">Iterations between two looks of the host.</param>
+internal readonly record struct BatchSize(int Models, long Losses, int Iterations);

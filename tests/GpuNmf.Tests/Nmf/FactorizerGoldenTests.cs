@@ -61,6 +61,7 @@ public sealed class FactorizerGoldenTests(ITestOutputHelper output)
         {
             Rank = rank,
             Beta = beta,
+            Solver = NmfSolver.MultiplicativeUpdate,
             MaxIterations = iterations,
             Tolerance = 0,
             InitialTemplates = Differences.Narrow(golden.Matrix($"init/W0_r{rank}")),

@@ -166,6 +166,7 @@ public sealed class FactorizerReferenceTests
         {
             Rank = start.W.GetLength(1),
             Beta = beta,
+            Solver = NmfSolver.MultiplicativeUpdate,
             Exponent = exponent,
             MaxIterations = iterations,
             Tolerance = 0,

@@ -38,7 +38,7 @@ internal sealed record NmfGeometry
     /// and 1024 for tiles, which must fill more processors.
     /// </summary>
     internal int SliceFrames => Form == KernelForm.Strip
-        ? RoundUp(Math.Max(Math.Max(64, Rank), CeilDiv(Frames, 256)), StripPassKernel.FrameBlock)
+        ? RoundUp(Math.Max(Math.Max(64, RankPitch), CeilDiv(Frames, 256)), StripPassKernel.FrameBlock)
         : RoundUp(Math.Max(Rank > TileOnePassRank ? 4 * Rank : 16, CeilDiv(Frames, 1024)), Rank > TileOnePassRank ? TileRowBlock : 16);
 
     /// <summary>S, the number of slices.</summary>

@@ -37,12 +37,13 @@ internal sealed class StripNmfKernels : INmfKernels
         _ => Load<Vector128<float>, Lanes128>(session, geometry, beta),
     };
 
-    public void EnqueuePass(PassKind pass, PassArgs args, int slices) => _passes[pass](_session.Stream, new KernelConfig(slices, 1), args);
+    public void EnqueuePass(PassKind pass, PassArgs args, int slices) => _passes[pass](_session.Stream, new KernelConfig(slices * args.ModelCount, 1), args);
 
     public void EnqueueTemplates(TemplateArgs args)
     {
-        _templates(_session.Stream, new KernelConfig(args.Rank, 1), args);
-        _gram?.Invoke(_session.Stream, new KernelConfig(args.Rank, 1), args);
+        var config = new KernelConfig(args.Rank * args.ModelCount, 1);
+        _templates(_session.Stream, config, args);
+        _gram?.Invoke(_session.Stream, config, args);
     }
 
     private static StripNmfKernels Load<TVector, TLanes>(DeviceSession session, NmfGeometry geometry, double beta)

@@ -21,28 +21,32 @@ internal static unsafe class StripPassKernel
     /// <summary>Bins of which the terms of four frames are kept at a time (17 KB a plane, inside the first cache).</summary>
     internal const int BinBlock = 1056;
 
-    /// <summary>Launch with one group of one thread a slice.</summary>
+    /// <summary>Launch with one group of one thread a slice and model; the models of a slice stand side by side, so that they share X in the caches.</summary>
     public static void Run<TVector, TLanes, TDivergence, TPass>(PassArgs args)
         where TVector : unmanaged
         where TLanes : ILanes<TVector>
         where TDivergence : IDivergence
         where TPass : IPass =>
-        Slice<TVector, TLanes, TDivergence, TPass>(args, args.FirstSlice + Grid.IdxX);
+        Slice<TVector, TLanes, TDivergence, TPass>(args, Grid.IdxX);
 
     [External("strip_pass")]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Slice<TVector, TLanes, TDivergence, TPass>(PassArgs args, int slice)
+    private static void Slice<TVector, TLanes, TDivergence, TPass>(PassArgs batch, int index)
         where TVector : unmanaged
         where TLanes : ILanes<TVector>
         where TDivergence : IDivergence
         where TPass : IPass
     {
+        int slice = batch.FirstSlice + index / batch.ModelCount;
+        PassArgs args = batch.Of<TDivergence>(index % batch.ModelCount);
         float* numeratorPlane = stackalloc float[FrameBlock * BinBlock + 16];
         float* denominatorPlane = stackalloc float[TDivergence.HasDenominator ? FrameBlock * BinBlock + 16 : 16];
         var numerators = stackalloc TVector[TPass.UpdatesActivations ? FrameBlock * args.Rank : 1];
         var denominators = stackalloc TVector[TPass.UpdatesActivations && TDivergence.HasDenominator ? FrameBlock * args.Rank : 1];
+        float* start = stackalloc float[TPass.UpdatesActivations ? FrameBlock * args.RankPitch : 1];
         var tile = new StripTile<TVector>
         {
+            Start = start,
             NumeratorPlane = Aligned(numeratorPlane),
             DenominatorPlane = Aligned(denominatorPlane),
             Numerators = numerators,
@@ -65,7 +69,7 @@ internal static unsafe class StripPassKernel
         where TDivergence : IDivergence
     {
         float* x = args.X.Pointer() + (long)frame * args.Pitch;
-        float* from = args.ActivationsFrom.Pointer() + (long)frame * args.RankPitch;
+        float* from = StripActivationStep.Start<TVector, TLanes>(args, frame, tile.Start);
         float* templates = args.Templates.Pointer();
         int cells = FrameBlock * args.Rank;
         new Span<TVector>(tile.Numerators, cells).Clear();
@@ -86,7 +90,7 @@ internal static unsafe class StripPassKernel
             if (TDivergence.HasDenominator)
                 StripContraction.OverBins<TVector, TLanes>(tile.DenominatorPlane, BinBlock, templates + bin, args.Pitch, args.Rank, bins, tile.Denominators);
         }
-        StripActivationStep.Run<TVector, TLanes, TDivergence>(args, frame, tile);
+        StripActivationStep.Run<TVector, TLanes, TDivergence>(args, frame, from, tile);
     }
 
     private static void AccumulateTemplates<TVector, TLanes, TDivergence, TPass>(in PassArgs args, int slice, int frame, in StripTile<TVector> tile)
@@ -98,7 +102,7 @@ internal static unsafe class StripPassKernel
         float* x = args.X.Pointer() + (long)frame * args.Pitch;
         float* activations = args.Activations.Pointer() + (long)frame * args.RankPitch;
         float* templates = args.TemplatesToUpdate.Pointer();
-        long partial = (long)slice * args.Rank * args.Pitch;
+        long partial = (long)slice * args.Lengths.Templates;
         var losses = stackalloc TVector[FrameBlock];
         for (int f = 0; f < FrameBlock; f++) losses[f] = default;
 
@@ -129,6 +133,9 @@ internal static unsafe class StripPassKernel
 /// <summary>What one thread keeps of four frames.</summary>
 internal unsafe struct StripTile<TVector> where TVector : unmanaged
 {
+    /// <summary>Room for the extrapolated activations of four frames [4][K'].</summary>
+    public float* Start;
+
     /// <summary>x v^(beta-2) of four frames, a row of <see cref="StripPassKernel.BinBlock"/> each.</summary>
     public float* NumeratorPlane;
 

@@ -11,18 +11,18 @@ namespace GpuNmf.Kernels.Nmf;
 /// <remarks>Templates [K][P]. Reads S x K x P partial sums once; writes K x P templates and K sums.</remarks>
 internal static unsafe class StripTemplateKernel
 {
-    /// <summary>Launch with one group of one thread a component.</summary>
+    /// <summary>Launch with one group of one thread a model and component.</summary>
     public static void Run<TVector, TLanes, TDivergence>(TemplateArgs args)
         where TVector : unmanaged
         where TLanes : ILanes<TVector>
         where TDivergence : IDivergence =>
-        Component<TVector, TLanes, TDivergence>(args, Grid.IdxX);
+        Component<TVector, TLanes, TDivergence>(args.Of<TDivergence>(Grid.IdxX % args.ModelCount), Grid.IdxX / args.ModelCount);
 
-    /// <summary>Row <c>Grid.IdxX</c> of W^T W; launch with one group of one thread a component, after <see cref="Run"/>.</summary>
+    /// <summary>A row of W^T W; launch with one group of one thread a model and component, after <see cref="Run"/>.</summary>
     public static void Gram<TVector, TLanes>(TemplateArgs args)
         where TVector : unmanaged
         where TLanes : ILanes<TVector> =>
-        GramRow<TVector, TLanes>(args, Grid.IdxX);
+        GramRow<TVector, TLanes>(args.Of<Frobenius>(Grid.IdxX % args.ModelCount), Grid.IdxX / args.ModelCount);
 
     [External("strip_template")]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -31,7 +31,8 @@ internal static unsafe class StripTemplateKernel
         where TLanes : ILanes<TVector>
         where TDivergence : IDivergence
     {
-        long templates = (long)args.Rank * args.Pitch, row = (long)k * args.Pitch;
+        if (k >= args.Rank) return;
+        long templates = args.Lengths.Templates, row = (long)k * args.Pitch;
         float* numerators = args.Numerators.Pointer() + row;
         float* denominators = args.Denominators.Pointer() + row;
         float* grams = args.ActivationGrams.Pointer() + k * args.RankPitch;
@@ -45,7 +46,9 @@ internal static unsafe class StripTemplateKernel
             activationSum = StripSliceTree.ReduceOne(args.ActivationSums.Pointer() + k, args.RankPitch, args.Slices);
 
         float* from = args.From.Pointer();
+        float* before = args.Before.Pointer() + row;
         float* to = args.To.Pointer() + row;
+        float* extrapolated = args.ToExtrapolated.Pointer() + row;
         var sum = default(TVector);
         for (int m = 0; m < args.Pitch; m += TLanes.Count)
         {
@@ -68,6 +71,7 @@ internal static unsafe class StripTemplateKernel
             TLanes.Store(next, to + m);
             sum = TLanes.Add(sum, next);
         }
+        if (extrapolated != to) StripActivationStep.Extrapolate<TVector, TLanes>(to, before, args.Extrapolation, extrapolated, args.Pitch);
         args.TemplateSums.Pointer()[k] = TLanes.Sum(sum);
     }
 
@@ -89,6 +93,7 @@ internal static unsafe class StripTemplateKernel
         where TVector : unmanaged
         where TLanes : ILanes<TVector>
     {
+        if (k >= args.Rank) return;
         float* templates = args.To.Pointer();
         float* mine = templates + (long)k * args.Pitch;
         for (int j = 0; j < args.Rank; j++)

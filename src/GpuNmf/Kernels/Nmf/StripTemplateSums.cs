@@ -8,7 +8,7 @@ internal static unsafe class StripTemplateSums
     /// <summary>Zeroes the slice's partial sums.</summary>
     internal static void Clear<TDivergence>(in PassArgs args, int slice) where TDivergence : IDivergence
     {
-        int templates = args.Rank * args.Pitch;
+        int templates = args.Lengths.Templates;
         new Span<float>(args.Numerators.Pointer() + (long)slice * templates, templates).Clear();
         if (TDivergence.HasDenominator)
             new Span<float>(args.Denominators.Pointer() + (long)slice * templates, templates).Clear();
