@@ -68,6 +68,25 @@ public sealed class EndToEndTests : IDisposable
     }
 
     [Fact]
+    public async Task Of_several_starts_the_one_with_the_lowest_loss_is_kept()
+    {
+        TestRecording.WriteTones(_folder["song.wav"]);
+        CliRun run = (await ProgramProcess.Run(Separate("parts", "--restarts", "4", "--seed", "7", "--tol", "0"))).AssertOk();
+        using JsonDocument document = JsonDocument.Parse(File.ReadAllText(_folder["parts", "result.json"]));
+        JsonElement[] restarts = [.. document.RootElement.GetProperty("restarts").EnumerateArray()];
+        double[] losses = [.. restarts.Select(r => r.GetProperty("loss").GetDouble())];
+        Assert.Equal([7, 8, 9, 10], restarts.Select(r => r.GetProperty("seed").GetInt32()));
+        Assert.True(losses.Distinct().Count() > 1);
+        int kept = document.RootElement.GetProperty("seed").GetInt32();
+        Assert.Equal(7 + Array.IndexOf(losses, losses.Min()), kept);
+        Assert.Contains($"4 starts: losses", run.Stdout, StringComparison.Ordinal);
+
+        (await ProgramProcess.Run(Separate("single", "--seed", $"{kept}", "--tol", "0", "--quiet"))).AssertOk();
+        foreach (string path in Directory.EnumerateFiles(_folder["single"], "*.wav"))
+            Assert.True(File.ReadAllBytes(path).AsSpan().SequenceEqual(File.ReadAllBytes(_folder["parts", Path.GetFileName(path)])), path);
+    }
+
+    [Fact]
     public async Task Quiet_is_silent()
     {
         TestRecording.WriteTones(_folder["song.wav"]);
