@@ -7,17 +7,24 @@ namespace GpuNmf.Devices;
 internal sealed class DeviceBuffer<T> : IDisposable where T : unmanaged
 {
     private readonly DeviceSession _session;
+    private readonly long _first;
     private MemoryBuffer1D<T, Stride1D.Dense>? _memory;
 
-    internal DeviceBuffer(DeviceSession session, MemoryBuffer1D<T, Stride1D.Dense> memory)
+    /// <param name="session">Counts the bytes.</param>
+    /// <param name="memory">At least <paramref name="first"/> + <paramref name="length"/> elements.</param>
+    /// <param name="first">First element of the buffer in its memory.</param>
+    /// <param name="length">Elements.</param>
+    internal DeviceBuffer(DeviceSession session, MemoryBuffer1D<T, Stride1D.Dense> memory, long first, long length)
     {
         _session = session;
         _memory = memory;
+        _first = first;
+        Length = length;
     }
 
-    internal ArrayView<T> View => Memory.View.BaseView;
+    internal ArrayView<T> View => Memory.View.BaseView.SubView(_first, Length);
 
-    internal long Length => Memory.Length;
+    internal long Length { get; }
 
     private MemoryBuffer1D<T, Stride1D.Dense> Memory => _memory ?? throw new ObjectDisposedException(nameof(DeviceBuffer<T>));
 

@@ -15,6 +15,9 @@ namespace GpuNmf.Devices;
 /// </summary>
 internal sealed class DeviceSession : IDisposable
 {
+    /// <summary>Bytes of a line of the CPU's caches.</summary>
+    private const int LineBytes = 64;
+
     private readonly Context _context;
     private long _liveBytes;
     private long _peakBytes;
@@ -81,11 +84,14 @@ internal sealed class DeviceSession : IDisposable
     /// <param name="length">Number of elements, at least 1.</param>
     internal DeviceBuffer<T> Allocate<T>(long length) where T : unmanaged
     {
-        var memory = Reserve<T>(length);
+        // ILGPU's memory on the CPU begins 16 bytes behind a line of the caches: every wide vector would lie across two of them.
+        long spare = Accelerator is CPUAccelerator ? (LineBytes + Interop.SizeOf<T>() - 1) / Interop.SizeOf<T>() : 0;
+        var memory = Reserve<T>(length + spare);
+        long first = spare == 0 ? 0 : FirstAligned(memory);
         long live = Interlocked.Add(ref _liveBytes, memory.LengthInBytes);
         Interlocked.Increment(ref _allocations);
         if (live > _peakBytes) _peakBytes = live;
-        var buffer = new DeviceBuffer<T>(this, memory);
+        var buffer = new DeviceBuffer<T>(this, memory, first, length);
         try
         {
             memory.MemSetToZero(Stream);
@@ -103,6 +109,14 @@ internal sealed class DeviceSession : IDisposable
             buffer.Dispose();
             throw;
         }
+    }
+
+    /// <summary>The first element that begins a line of the caches, where a line is a whole number of elements; else 0.</summary>
+    private static long FirstAligned<T>(MemoryBuffer1D<T, Stride1D.Dense> memory) where T : unmanaged
+    {
+        int size = Interop.SizeOf<T>();
+        long behind = memory.NativePtr % LineBytes;
+        return LineBytes % size == 0 && behind % size == 0 ? (LineBytes - behind) % LineBytes / size : 0;
     }
 
     private MemoryBuffer1D<T, Stride1D.Dense> Reserve<T>(long length) where T : unmanaged

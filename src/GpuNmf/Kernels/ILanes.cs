@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace GpuNmf.Kernels;
 
@@ -47,6 +48,9 @@ internal unsafe interface ILanes<TVector> where TVector : unmanaged
     /// <summary>The sum of all lanes, in an order that the width fixes.</summary>
     static abstract float Sum(TVector a);
 
+    /// <summary>Lane i is <see cref="Sum"/> of vector i * stride, in the same order, for as many vectors as there are lanes.</summary>
+    static abstract TVector SumEach(TVector* vectors, int stride);
+
     /// <summary>The largest lane.</summary>
     static abstract float MaxLane(TVector a);
 }
@@ -74,6 +78,19 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>>
     public static Vector512<float> ZeroBelow(Vector512<float> value, Vector512<float> limit) =>
         Vector512.ConditionalSelect(Vector512.LessThan(value, limit), Vector512<float>.Zero, value);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static float Sum(Vector512<float> a) => Lanes256.Sum(a.GetLower() + a.GetUpper());
+
+    public static Vector512<float> SumEach(Vector512<float>* vectors, int stride)
+    {
+        if (Avx512F.IsSupported)
+        {
+            Vector512<float>* second = vectors + stride, third = second + stride, fourth = third + stride;
+            return Transposing.SumOfQuarters(Transposing.Quarters(vectors, stride), Transposing.Quarters(second, stride), Transposing.Quarters(third, stride), Transposing.Quarters(fourth, stride));
+        }
+        var halves = stackalloc Vector256<float>[16];
+        for (int i = 0; i < 16; i++) halves[i] = vectors[i * stride].GetLower() + vectors[i * stride].GetUpper();
+        return Vector512.Create(Lanes256.SumEach(halves, 1), Lanes256.SumEach(halves + 8, 1));
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static float MaxLane(Vector512<float> a) => Lanes256.MaxLane(Vector256.Max(a.GetLower(), a.GetUpper()));
 }
 
@@ -100,6 +117,19 @@ internal readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
     public static Vector256<float> ZeroBelow(Vector256<float> value, Vector256<float> limit) =>
         Vector256.ConditionalSelect(Vector256.LessThan(value, limit), Vector256<float>.Zero, value);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static float Sum(Vector256<float> a) => Lanes128.Sum(a.GetLower() + a.GetUpper());
+
+    public static Vector256<float> SumEach(Vector256<float>* vectors, int stride)
+    {
+        if (Avx.IsSupported)
+        {
+            Vector256<float>* second = vectors + stride, third = second + stride, fourth = third + stride;
+            return Transposing.SumOfQuarters(Transposing.Quarters(vectors, stride), Transposing.Quarters(second, stride), Transposing.Quarters(third, stride), Transposing.Quarters(fourth, stride));
+        }
+        var halves = stackalloc Vector128<float>[8];
+        for (int i = 0; i < 8; i++) halves[i] = vectors[i * stride].GetLower() + vectors[i * stride].GetUpper();
+        return Vector256.Create(Lanes128.SumEach(halves, 1), Lanes128.SumEach(halves + 4, 1));
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static float MaxLane(Vector256<float> a) => Lanes128.MaxLane(Vector128.Max(a.GetLower(), a.GetUpper()));
 }
 
@@ -126,6 +156,64 @@ internal readonly unsafe struct Lanes128 : ILanes<Vector128<float>>
     public static Vector128<float> ZeroBelow(Vector128<float> value, Vector128<float> limit) =>
         Vector128.ConditionalSelect(Vector128.LessThan(value, limit), Vector128<float>.Zero, value);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static float Sum(Vector128<float> a) => a.GetElement(0) + a.GetElement(2) + (a.GetElement(1) + a.GetElement(3));
+
+    public static Vector128<float> SumEach(Vector128<float>* vectors, int stride)
+    {
+        Vector128<float> a = vectors[0], b = vectors[stride], c = vectors[2 * stride], d = vectors[3 * stride];
+        // (a0 + a2, a1 + a3, b0 + b2, b1 + b3), then its even lanes and its odd ones.
+        var ab = Vector128.Create(a.GetLower(), b.GetLower()) + Vector128.Create(a.GetUpper(), b.GetUpper());
+        var cd = Vector128.Create(c.GetLower(), d.GetLower()) + Vector128.Create(c.GetUpper(), d.GetUpper());
+        ab = Vector128.Shuffle(ab, Vector128.Create(0, 2, 1, 3));
+        cd = Vector128.Shuffle(cd, Vector128.Create(0, 2, 1, 3));
+        return Vector128.Create(ab.GetLower(), cd.GetLower()) + Vector128.Create(ab.GetUpper(), cd.GetUpper());
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float MaxLane(Vector128<float> a) => Math.Max(Math.Max(a.GetElement(0), a.GetElement(1)), Math.Max(a.GetElement(2), a.GetElement(3)));
+}
+
+/// <summary>
+/// Sums of many vectors at once, a few shuffles instead of a chain for each. The additions are those of <see cref="ILanes{TVector}.Sum"/>:
+/// halves to halves, then lanes 0 and 2, 1 and 3, then the two.
+/// </summary>
+internal static unsafe class Transposing
+{
+    /// <summary>Four lanes each of vectors 0, 4, 8 and 12: their halves added until 128 bits are left.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector512<float> Quarters(Vector512<float>* vectors, int stride)
+    {
+        Vector512<float> low = HalvesAdded(vectors[0], vectors[4 * stride]), high = HalvesAdded(vectors[8 * stride], vectors[12 * stride]);
+        return Avx512F.Shuffle4x128(low, high, 0b10_00_10_00) + Avx512F.Shuffle4x128(low, high, 0b11_01_11_01);
+    }
+
+    /// <summary>Four lanes each of vectors 0 and 4.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector256<float> Quarters(Vector256<float>* vectors, int stride)
+    {
+        Vector256<float> a = vectors[0], b = vectors[4 * stride];
+        return Avx.Permute2x128(a, b, 0x20) + Avx.Permute2x128(a, b, 0x31);
+    }
+
+    /// <summary>In each 128 bits the sums of four lanes of a, b, c, d.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector512<float> SumOfQuarters(Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d)
+    {
+        var ab = Avx512F.UnpackLow(a.AsDouble(), b.AsDouble()).AsSingle() + Avx512F.UnpackHigh(a.AsDouble(), b.AsDouble()).AsSingle();
+        var cd = Avx512F.UnpackLow(c.AsDouble(), d.AsDouble()).AsSingle() + Avx512F.UnpackHigh(c.AsDouble(), d.AsDouble()).AsSingle();
+        return Avx512F.Shuffle(ab, cd, 0b10_00_10_00) + Avx512F.Shuffle(ab, cd, 0b11_01_11_01);
+    }
+
+    /// <inheritdoc cref="SumOfQuarters(Vector512{float}, Vector512{float}, Vector512{float}, Vector512{float})"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector256<float> SumOfQuarters(Vector256<float> a, Vector256<float> b, Vector256<float> c, Vector256<float> d)
+    {
+        var ab = Avx.UnpackLow(a.AsDouble(), b.AsDouble()).AsSingle() + Avx.UnpackHigh(a.AsDouble(), b.AsDouble()).AsSingle();
+        var cd = Avx.UnpackLow(c.AsDouble(), d.AsDouble()).AsSingle() + Avx.UnpackHigh(c.AsDouble(), d.AsDouble()).AsSingle();
+        return Avx.Shuffle(ab, cd, 0b10_00_10_00) + Avx.Shuffle(ab, cd, 0b11_01_11_01);
+    }
+
+    /// <summary>(a's lower half + its upper one, b's).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> HalvesAdded(Vector512<float> a, Vector512<float> b) =>
+        Avx512F.Shuffle4x128(a, b, 0b01_00_01_00) + Avx512F.Shuffle4x128(a, b, 0b11_10_11_10);
 }

@@ -10,7 +10,7 @@ namespace GpuNmf.Nmf;
 internal sealed class Factorizer : IDisposable
 {
     /// <summary>Iterations between two losses and stopping tests.</summary>
-    internal const int LossInterval = 10;
+    internal const int LossInterval = IterationArgs.Most;
 
     /// <summary>What the models of a batch take together on the device, unless one alone takes more.</summary>
     private const double BytesOfABatch = 512 << 20;
@@ -40,17 +40,29 @@ internal sealed class Factorizer : IDisposable
         bool extrapolated = options.Solver == NmfSolver.ExtrapolatedMultiplicativeUpdate;
         int fitting = (int)Math.Clamp(BytesOfABatch / NmfWorkspace.BytesOfAModel(geometry, _rule.Beta, extrapolated), 1, models);
         _losses = new float[_kernels.LossLength];
-        _workspace = new NmfWorkspace(session, geometry, _rule, new BatchSize(fitting, _kernels.LossLength, LossInterval), extrapolated);
+        try
+        {
+            _workspace = new NmfWorkspace(session, geometry, _rule, new BatchSize(fitting, _kernels.LossLength, LossInterval), extrapolated);
+        }
+        catch
+        {
+            _kernels.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Work of one launch at most for each multiprocessor, so that a cancellation is seen soon: about a tenth of a second on one slow core.
     /// No result depends on it.</summary>
-    internal double FlopsOfALaunch { get; init; } = 1e9;
+    internal double FlopsOfALaunch { get; init; } = 2e9;
 
     /// <summary>Models that are factorised at a time.</summary>
     internal int BatchModels => _workspace.Models;
 
-    public void Dispose() => _workspace.Dispose();
+    public void Dispose()
+    {
+        _workspace.Dispose();
+        _kernels.Dispose();
+    }
 
     /// <summary>Factorises X once, as the options say; their restarts are not looked at.</summary>
     /// <inheritdoc cref="Run(DeviceBuffer{float}, IReadOnlyList{NmfModel}, Action{int, double}, CancellationToken)"/>
@@ -125,13 +137,26 @@ internal sealed class Factorizer : IDisposable
             _workspace.States.Upload(Enumerable.Range(done + 1, next - done).SelectMany(iteration => active.Select(run => run.NextIteration(iteration == next))).ToArray());
             while (done < next)
             {
-                int state = (done - first) * active.Count;
-                StepTemplates(state, active.Count);
-                done++;
-                RunPass(x, done < next ? PassKind.Inner : done < _options.MaxIterations ? PassKind.InnerLoss : PassKind.Last, state, active.Count, cancellation);
-                _workspace.SwapActivations();
+                int before = done, state = (done - first) * active.Count;
+                int count = Math.Clamp((int)(LaunchFlops / (FlopsOfASlice(active.Count) * _geometry.Slices)), 0, next - done);
+                var last = done + Math.Max(1, count) < next ? PassKind.Inner : next < _options.MaxIterations ? PassKind.InnerLoss : PassKind.Last;
+                if (count > 0)
+                {
+                    cancellation.ThrowIfCancellationRequested();
+                    _kernels.EnqueueIterations(_workspace.Iterations(x, count, state, active.Count), last);
+                    done += count;
+                }
+                else
+                {
+                    _kernels.EnqueueTemplates(_workspace.TemplateArgs(state, active.Count));
+                    _workspace.SwapTemplates();
+                    RunPass(x, last, state, active.Count, cancellation);
+                    _workspace.SwapActivations();
+                    done++;
+                }
                 if (done == next) Record(active, done);
-                progress(done, active.Min(run => run.Loss));
+                double loss = active.Min(run => run.Loss);
+                for (int iteration = before + 1; iteration <= done; iteration++) progress(iteration, loss);
             }
             foreach (var run in active.Where(run => run.Converged || done == _options.MaxIterations).ToArray())
             {
@@ -142,20 +167,15 @@ internal sealed class Factorizer : IDisposable
         return fits;
     }
 
-    private void StepTemplates(int state, int models)
-    {
-        var args = _workspace.TemplateArgs();
-        (args.FirstModel, args.ModelCount) = (state, models);
-        _kernels.EnqueueTemplates(args);
-        _workspace.SwapTemplates();
-    }
+    /// <summary>Work of one launch at most.</summary>
+    private double LaunchFlops => _session.Accelerator.NumMultiprocessors * FlopsOfALaunch;
+
+    private double FlopsOfASlice(int models) => 12.0 * _geometry.Pitch * _geometry.SliceFrames * _geometry.Rank * models;
 
     private void RunPass(DeviceBuffer<float> x, PassKind pass, int state, int models, CancellationToken cancellation)
     {
-        var args = _workspace.PassArgs(x, updates: pass != PassKind.First);
-        (args.FirstModel, args.ModelCount) = (state, models);
-        double flopsOfASlice = 12.0 * _geometry.Pitch * _geometry.SliceFrames * _geometry.Rank * models;
-        int atATime = Math.Max(_session.Accelerator.NumMultiprocessors, (int)Math.Min(_geometry.Slices, _session.Accelerator.NumMultiprocessors * FlopsOfALaunch / flopsOfASlice));
+        var args = _workspace.PassArgs(x, updates: pass != PassKind.First, state, models);
+        int atATime = Math.Max(_session.Accelerator.NumMultiprocessors, (int)Math.Min(_geometry.Slices, LaunchFlops / FlopsOfASlice(models)));
         for (args.FirstSlice = 0; args.FirstSlice < _geometry.Slices; args.FirstSlice += atATime)
         {
             cancellation.ThrowIfCancellationRequested();

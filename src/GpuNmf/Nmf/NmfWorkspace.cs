@@ -102,11 +102,39 @@ internal sealed class NmfWorkspace : IDisposable
     /// <summary>The activations just made become the current ones.</summary>
     internal void SwapActivations() => (_activations, _activationsBefore) = (_activationsBefore, _activations);
 
+    /// <summary>Whole iterations from the current factors, which are those after them when this returns.</summary>
+    /// <param name="x">X.</param>
+    /// <param name="count">Iterations, from 1.</param>
+    /// <param name="state">Where the first one's models begin in <see cref="States"/>.</param>
+    /// <param name="models">Models of the launch.</param>
+    internal IterationArgs Iterations(DeviceBuffer<float> x, int count, int state, int models)
+    {
+        var args = new IterationArgs { Count = count };
+        (args.EvenStep, args.EvenPass) = Next();
+        if (count == 1) return args;
+        (args.OddStep, args.OddPass) = Next();
+        if (count % 2 == 1) Next();
+        return args;
+
+        (TemplateArgs Step, PassArgs Pass) Next()
+        {
+            var step = TemplateArgs(state, models);
+            SwapTemplates();
+            var pass = PassArgs(x, true, state, models);
+            SwapActivations();
+            return (step, pass);
+        }
+    }
+
     /// <summary>A pass over X from the current factors.</summary>
     /// <param name="x">X.</param>
     /// <param name="updates">False for the first pass, which leaves the activations.</param>
-    internal PassArgs PassArgs(DeviceBuffer<float> x, bool updates) => new()
+    /// <param name="state">Where its models begin in <see cref="States"/>.</param>
+    /// <param name="models">Models of the launch.</param>
+    internal PassArgs PassArgs(DeviceBuffer<float> x, bool updates, int state, int models) => new()
     {
+        FirstModel = state,
+        ModelCount = models,
         X = x.View,
         Templates = _templates.View,
         TemplatesToUpdate = _extrapolated.View,
@@ -134,8 +162,12 @@ internal sealed class NmfWorkspace : IDisposable
     };
 
     /// <summary>The step of the templates after a pass.</summary>
-    internal TemplateArgs TemplateArgs() => new()
+    /// <param name="state">Where its models begin in <see cref="States"/>.</param>
+    /// <param name="models">Models of the launch.</param>
+    internal TemplateArgs TemplateArgs(int state, int models) => new()
     {
+        FirstModel = state,
+        ModelCount = models,
         From = _extrapolated.View,
         Before = _templates.View,
         To = _nextTemplates.View,

@@ -1,9 +1,9 @@
 namespace GpuNmf.Kernels.Nmf;
 
-/// <summary>The update kernels of one divergence, rank and form, loaded and ready. Nothing here allocates or synchronises.</summary>
-internal interface INmfKernels
+/// <summary>The update kernels of one divergence, rank class and form, loaded and ready. Nothing here allocates or synchronises.</summary>
+internal interface INmfKernels : IDisposable
 {
-    /// <summary>Floats of partial losses that <see cref="EnqueuePass"/> writes for a whole pass.</summary>
+    /// <summary>Floats of partial losses that <see cref="EnqueuePass"/> writes for a whole pass, a model.</summary>
     long LossLength { get; }
 
     /// <summary>Enqueues slices <c>args.FirstSlice</c> to <c>args.FirstSlice + slices - 1</c> of one pass.</summary>
@@ -11,4 +11,7 @@ internal interface INmfKernels
 
     /// <summary>Enqueues the step of the templates and the sums that the next pass needs of them.</summary>
     void EnqueueTemplates(TemplateArgs args);
+
+    /// <summary>Enqueues whole iterations whose last pass is <paramref name="last"/>, the others inner ones; the same bits as one by one.</summary>
+    void EnqueueIterations(IterationArgs args, PassKind last);
 }

@@ -14,61 +14,59 @@ internal static unsafe class StripActivationStep
         long row = (long)frame * args.RankPitch;
         float* from = args.ActivationsFrom.Pointer() + row;
         if (args.Extrapolation == 0) return from;
-        Extrapolate<TVector, TLanes>(from, args.Activations.Pointer() + row, args.Extrapolation, room, StripPassKernel.FrameBlock * args.RankPitch);
+        StripFactorStep.Extrapolate<TVector, TLanes>(from, args.Activations.Pointer() + row, args.Extrapolation, room, StripPassKernel.FrameBlock * args.RankPitch);
         return room;
     }
 
-    /// <summary><see cref="FactorUpdate.Extrapolate"/> in vectors; the length is a whole number of them.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void Extrapolate<TVector, TLanes>(float* factor, float* before, float b, float* to, int length)
-        where TVector : unmanaged
-        where TLanes : ILanes<TVector>
-    {
-        var scale = TLanes.Broadcast(b);
-        for (int i = 0; i < length; i += TLanes.Count)
-        {
-            var current = TLanes.Load(factor + i);
-            var rise = TLanes.Max(TLanes.Subtract(current, TLanes.Load(before + i)), default);
-            TLanes.Store(TLanes.Fma(rise, scale, current), to + i);
-        }
-    }
-
+    /// <summary>K' is a whole number of vectors; what lies behind the rank is zero and stays it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Run<TVector, TLanes, TDivergence>(in PassArgs args, int frame, float* start, in StripTile<TVector> tile)
         where TVector : unmanaged
         where TLanes : ILanes<TVector>
         where TDivergence : IDivergence
     {
-        float* gram = stackalloc float[TDivergence.UsesGram ? args.RankPitch : 1];
+        const int frames = StripPassKernel.FrameBlock;
+        int rankPitch = args.RankPitch;
+        float* grams = stackalloc float[TDivergence.UsesGram ? frames * rankPitch : 1];
         float* sums = args.TemplateSums.Pointer();
-        for (int f = 0; f < StripPassKernel.FrameBlock; f++)
+        float* to = args.Activations.Pointer() + (long)frame * rankPitch;
+        if (TDivergence.UsesGram) GramTimes<TVector, TLanes>(args, start, grams);
+        for (int f = 0; f < frames; f++)
         {
-            long row = (long)(frame + f) * args.RankPitch;
-            float* from = start + f * args.RankPitch;
-            float* to = args.Activations.Pointer() + row;
-            if (TDivergence.UsesGram) GramTimes<TVector, TLanes>(args, from, gram);
-            for (int k = 0; k < args.Rank; k++)
+            for (int k = 0; k < rankPitch; k += TLanes.Count)
             {
-                float numerator = TLanes.Sum(tile.Numerators[StripPassKernel.FrameBlock * k + f]);
-                float denominator = TDivergence.UsesGram ? gram[k]
-                    : TDivergence.HasDenominator ? TLanes.Sum(tile.Denominators[StripPassKernel.FrameBlock * k + f]) : sums[k];
-                to[k] = FactorUpdate.Step(from[k], numerator, denominator, args.Exponent, args.Floor);
+                var numerator = TLanes.SumEach(tile.Numerators + frames * k + f, frames);
+                var denominator = TDivergence.UsesGram ? TLanes.Load(grams + f * rankPitch + k)
+                    : TDivergence.HasDenominator ? TLanes.SumEach(tile.Denominators + frames * k + f, frames) : TLanes.Load(sums + k);
+                int i = f * rankPitch + k;
+                TLanes.Store(StripFactorStep.Step<TVector, TLanes>(TLanes.Load(start + i), numerator, denominator, args.Exponent, args.Floor), to + i);
             }
         }
     }
 
-    /// <summary>product[k] = sum_j (W^T W)[j][k] h[j], j upwards.</summary>
-    private static void GramTimes<TVector, TLanes>(in PassArgs args, float* activations, float* product)
+    /// <summary>products[frame][k] = sum_j (W^T W)[j][k] h[frame][j], j upwards, of four frames.</summary>
+    private static void GramTimes<TVector, TLanes>(in PassArgs args, float* activations, float* products)
         where TVector : unmanaged
         where TLanes : ILanes<TVector>
     {
-        float* gram = args.TemplateGram.Pointer();
-        for (int k = 0; k < args.RankPitch; k += TLanes.Count)
+        int rankPitch = args.RankPitch;
+        float* h0 = activations, h1 = h0 + rankPitch, h2 = h1 + rankPitch, h3 = h2 + rankPitch;
+        for (int k = 0; k < rankPitch; k += TLanes.Count)
         {
-            TVector sum = default;
-            for (int j = 0; j < args.Rank; j++)
-                sum = TLanes.Fma(TLanes.Load(gram + j * args.RankPitch + k), TLanes.Broadcast(activations[j]), sum);
-            TLanes.Store(sum, product + k);
+            float* gram = args.TemplateGram.Pointer() + k;
+            TVector s0 = default, s1 = default, s2 = default, s3 = default;
+            for (int j = 0; j < args.Rank; j++, gram += rankPitch)
+            {
+                var row = TLanes.Load(gram);
+                s0 = TLanes.Fma(row, TLanes.Broadcast(h0[j]), s0);
+                s1 = TLanes.Fma(row, TLanes.Broadcast(h1[j]), s1);
+                s2 = TLanes.Fma(row, TLanes.Broadcast(h2[j]), s2);
+                s3 = TLanes.Fma(row, TLanes.Broadcast(h3[j]), s3);
+            }
+            TLanes.Store(s0, products + k);
+            TLanes.Store(s1, products + rankPitch + k);
+            TLanes.Store(s2, products + 2 * rankPitch + k);
+            TLanes.Store(s3, products + 3 * rankPitch + k);
         }
     }
 }

@@ -21,15 +21,32 @@ internal static unsafe class StripPassKernel
     /// <summary>Bins of which the terms of four frames are kept at a time (17 KB a plane, inside the first cache).</summary>
     internal const int BinBlock = 1056;
 
-    /// <summary>Launch with one group of one thread a slice and model; the models of a slice stand side by side, so that they share X in the caches.</summary>
-    public static void Run<TVector, TLanes, TDivergence, TPass>(PassArgs args)
+    /// <summary>Launch with a group of one thread for each multiprocessor; they take slices as they come.</summary>
+    public static void Run<TVector, TLanes, TDivergence, TPass>(StripPassArgs args)
         where TVector : unmanaged
         where TLanes : ILanes<TVector>
         where TDivergence : IDivergence
         where TPass : IPass =>
-        Slice<TVector, TLanes, TDivergence, TPass>(args, Grid.IdxX);
+        Slices<TVector, TLanes, TDivergence, TPass>(args.Pass, args.Progress, 0, args.Slices);
 
+    /// <summary>Slices of all models of a launch. The models of a slice follow one another, so that they share X in the caches.</summary>
     [External("strip_pass")]
+    internal static void Slices<TVector, TLanes, TDivergence, TPass>(PassArgs args, ArrayView<int> progress, int phase, int slices)
+        where TVector : unmanaged
+        where TLanes : ILanes<TVector>
+        where TDivergence : IDivergence
+        where TPass : IPass
+    {
+        var work = new StripWork(progress, phase, slices * args.ModelCount);
+        while (work.Take(out int piece))
+        {
+            Slice<TVector, TLanes, TDivergence, TPass>(args, piece);
+            work.Finish();
+        }
+        work.Await();
+    }
+
+    /// <summary>Slice and model number <paramref name="index"/> of a launch.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Slice<TVector, TLanes, TDivergence, TPass>(PassArgs batch, int index)
         where TVector : unmanaged
@@ -41,8 +58,8 @@ internal static unsafe class StripPassKernel
         PassArgs args = batch.Of<TDivergence>(index % batch.ModelCount);
         float* numeratorPlane = stackalloc float[FrameBlock * BinBlock + 16];
         float* denominatorPlane = stackalloc float[TDivergence.HasDenominator ? FrameBlock * BinBlock + 16 : 16];
-        var numerators = stackalloc TVector[TPass.UpdatesActivations ? FrameBlock * args.Rank : 1];
-        var denominators = stackalloc TVector[TPass.UpdatesActivations && TDivergence.HasDenominator ? FrameBlock * args.Rank : 1];
+        var numerators = stackalloc TVector[TPass.UpdatesActivations ? FrameBlock * args.RankPitch : 1];
+        var denominators = stackalloc TVector[TPass.UpdatesActivations && TDivergence.HasDenominator ? FrameBlock * args.RankPitch : 1];
         float* start = stackalloc float[TPass.UpdatesActivations ? FrameBlock * args.RankPitch : 1];
         var tile = new StripTile<TVector>
         {
@@ -53,13 +70,12 @@ internal static unsafe class StripPassKernel
             Denominators = denominators,
         };
 
-        if (TPass.AccumulatesTemplates) StripTemplateSums.Clear<TDivergence>(args, slice);
-        int end = Math.Min(args.Frames, (slice + 1) * args.SliceFrames);
-        for (int frame = slice * args.SliceFrames; frame < end; frame += FrameBlock)
+        int first = slice * args.SliceFrames, end = Math.Min(args.Frames, first + args.SliceFrames);
+        for (int frame = first; frame < end; frame += FrameBlock)
         {
             if (TPass.UpdatesActivations) UpdateActivations<TVector, TLanes, TDivergence>(args, frame, tile);
-            AccumulateTemplates<TVector, TLanes, TDivergence, TPass>(args, slice, frame, tile);
-            if (TPass.AccumulatesTemplates) StripTemplateSums.Add<TVector, TLanes, TDivergence>(args, slice, frame);
+            AccumulateTemplates<TVector, TLanes, TDivergence, TPass>(args, slice, frame, frame + FrameBlock < end, tile);
+            if (TPass.AccumulatesTemplates) StripTemplateSums.Add<TVector, TLanes, TDivergence>(args, slice, frame, frame == first);
         }
     }
 
@@ -71,7 +87,7 @@ internal static unsafe class StripPassKernel
         float* x = args.X.Pointer() + (long)frame * args.Pitch;
         float* from = StripActivationStep.Start<TVector, TLanes>(args, frame, tile.Start);
         float* templates = args.Templates.Pointer();
-        int cells = FrameBlock * args.Rank;
+        int cells = FrameBlock * args.RankPitch;
         new Span<TVector>(tile.Numerators, cells).Clear();
         if (TDivergence.HasDenominator) new Span<TVector>(tile.Denominators, cells).Clear();
 
@@ -93,7 +109,7 @@ internal static unsafe class StripPassKernel
         StripActivationStep.Run<TVector, TLanes, TDivergence>(args, frame, from, tile);
     }
 
-    private static void AccumulateTemplates<TVector, TLanes, TDivergence, TPass>(in PassArgs args, int slice, int frame, in StripTile<TVector> tile)
+    private static void AccumulateTemplates<TVector, TLanes, TDivergence, TPass>(in PassArgs args, int slice, int frame, bool hasNext, in StripTile<TVector> tile)
         where TVector : unmanaged
         where TLanes : ILanes<TVector>
         where TDivergence : IDivergence
@@ -103,6 +119,7 @@ internal static unsafe class StripPassKernel
         float* activations = args.Activations.Pointer() + (long)frame * args.RankPitch;
         float* templates = args.TemplatesToUpdate.Pointer();
         long partial = (long)slice * args.Lengths.Templates;
+        bool isFirst = frame == slice * args.SliceFrames;
         var losses = stackalloc TVector[FrameBlock];
         for (int f = 0; f < FrameBlock; f++) losses[f] = default;
 
@@ -119,15 +136,28 @@ internal static unsafe class StripPassKernel
                 plane = tile.NumeratorPlane;
                 stride = BinBlock;
             }
-            StripContraction.OverFrames<TVector, TLanes>(plane, stride, activations, args.RankPitch, args.Rank, bins, args.Numerators.Pointer() + partial + bin, args.Pitch);
+            StripContraction.OverFrames<TVector, TLanes>(plane, stride, activations, args.RankPitch, args.Rank, bins, args.Numerators.Pointer() + partial + bin, args.Pitch, isFirst,
+                hasNext ? x + bin + (long)FrameBlock * args.Pitch : null);
             if (TDivergence.HasDenominator)
-                StripContraction.OverFrames<TVector, TLanes>(tile.DenominatorPlane, BinBlock, activations, args.RankPitch, args.Rank, bins, args.Denominators.Pointer() + partial + bin, args.Pitch);
+                StripContraction.OverFrames<TVector, TLanes>(tile.DenominatorPlane, BinBlock, activations, args.RankPitch, args.Rank, bins, args.Denominators.Pointer() + partial + bin, args.Pitch, isFirst, null);
         }
         if (TPass.SumsLoss)
             for (int f = 0; f < FrameBlock; f++) args.Losses.Pointer()[frame + f] = TLanes.Sum(losses[f]);
     }
 
     private static float* Aligned(float* pointer) => (float*)(((nint)pointer + 63) & ~(nint)63);
+}
+
+/// <summary>A pass, or a part of it, in one launch.</summary>
+internal struct StripPassArgs
+{
+    public PassArgs Pass;
+
+    /// <summary>Slices from <see cref="PassArgs.FirstSlice"/> on.</summary>
+    public int Slices;
+
+    /// <summary>How far the groups are, zero at the start (<see cref="StripWork"/>).</summary>
+    public ArrayView<int> Progress;
 }
 
 /// <summary>What one thread keeps of four frames.</summary>

@@ -24,9 +24,10 @@ internal static unsafe class StripTemplateKernel
         where TLanes : ILanes<TVector> =>
         GramRow<TVector, TLanes>(args.Of<Frobenius>(Grid.IdxX % args.ModelCount), Grid.IdxX / args.ModelCount);
 
+    /// <summary>Component <paramref name="k"/> of one model.</summary>
     [External("strip_template")]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Component<TVector, TLanes, TDivergence>(TemplateArgs args, int k)
+    internal static void Component<TVector, TLanes, TDivergence>(TemplateArgs args, int k)
         where TVector : unmanaged
         where TLanes : ILanes<TVector>
         where TDivergence : IDivergence
@@ -35,77 +36,89 @@ internal static unsafe class StripTemplateKernel
         long templates = args.Lengths.Templates, row = (long)k * args.Pitch;
         float* numerators = args.Numerators.Pointer() + row;
         float* denominators = args.Denominators.Pointer() + row;
-        float* grams = args.ActivationGrams.Pointer() + k * args.RankPitch;
+        float* products = stackalloc float[TDivergence.UsesGram ? args.Pitch : 1];
         float activationSum = 0;
         StripSliceTree.Reduce<TVector, TLanes>(numerators, templates, args.Slices, args.Pitch);
         if (TDivergence.HasDenominator)
+        {
             StripSliceTree.Reduce<TVector, TLanes>(denominators, templates, args.Slices, args.Pitch);
+        }
         else if (TDivergence.UsesGram)
-            StripSliceTree.Reduce<TVector, TLanes>(grams, (long)args.RankPitch * args.RankPitch, args.Slices, args.RankPitch);
+        {
+            float* gram = args.ActivationGrams.Pointer() + k * args.RankPitch;
+            StripSliceTree.Reduce<TVector, TLanes>(gram, (long)args.RankPitch * args.RankPitch, args.Slices, args.RankPitch);
+            TimesGram<TVector, TLanes>(args, gram, products);
+            denominators = products;
+        }
         else
+        {
             activationSum = StripSliceTree.ReduceOne(args.ActivationSums.Pointer() + k, args.RankPitch, args.Slices);
+        }
 
-        float* from = args.From.Pointer();
+        float* from = args.From.Pointer() + row;
         float* before = args.Before.Pointer() + row;
         float* to = args.To.Pointer() + row;
         float* extrapolated = args.ToExtrapolated.Pointer() + row;
         var sum = default(TVector);
         for (int m = 0; m < args.Pitch; m += TLanes.Count)
         {
-            TVector denominator;
-            if (TDivergence.HasDenominator)
-            {
-                denominator = TLanes.Load(denominators + m);
-            }
-            else if (TDivergence.UsesGram)
-            {
-                denominator = default;
-                for (int j = 0; j < args.Rank; j++)
-                    denominator = TLanes.Fma(TLanes.Load(from + (long)j * args.Pitch + m), TLanes.Broadcast(grams[j]), denominator);
-            }
-            else
-            {
-                denominator = TLanes.Broadcast(activationSum);
-            }
-            var next = Step<TVector, TLanes>(TLanes.Load(from + row + m), TLanes.Load(numerators + m), denominator, args.Exponent, args.Floor);
+            var denominator = TDivergence.HasDenominator || TDivergence.UsesGram ? TLanes.Load(denominators + m) : TLanes.Broadcast(activationSum);
+            var next = StripFactorStep.Step<TVector, TLanes>(TLanes.Load(from + m), TLanes.Load(numerators + m), denominator, args.Exponent, args.Floor);
             TLanes.Store(next, to + m);
             sum = TLanes.Add(sum, next);
         }
-        if (extrapolated != to) StripActivationStep.Extrapolate<TVector, TLanes>(to, before, args.Extrapolation, extrapolated, args.Pitch);
-        args.TemplateSums.Pointer()[k] = TLanes.Sum(sum);
+        if (extrapolated != to) StripFactorStep.Extrapolate<TVector, TLanes>(to, before, args.Extrapolation, extrapolated, args.Pitch);
+        if (!TDivergence.HasDenominator && !TDivergence.UsesGram) args.TemplateSums.Pointer()[k] = TLanes.Sum(sum);
     }
 
-    /// <summary><see cref="FactorUpdate.Step"/> in vectors.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector Step<TVector, TLanes>(TVector factor, TVector numerator, TVector denominator, float exponent, float floor)
-        where TVector : unmanaged
-        where TLanes : ILanes<TVector>
-    {
-        var scale = TLanes.Divide(numerator, TLanes.Max(denominator, TLanes.Broadcast(FactorUpdate.SmallestDenominator)));
-        if (exponent == 0.5f) scale = TLanes.Sqrt(scale);
-        else if (exponent != 1f) scale = TLanes.WherePositive(scale, TLanes.Exp(TLanes.Multiply(TLanes.Broadcast(exponent), TLanes.Log(scale))));
-        return TLanes.ZeroBelow(TLanes.Multiply(factor, scale), TLanes.Broadcast(floor));
-    }
-
+    /// <summary>Row <paramref name="k"/> of W^T W up to the diagonal, and the column that mirrors it.</summary>
     [External("strip_gram")]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void GramRow<TVector, TLanes>(TemplateArgs args, int k)
+    internal static void GramRow<TVector, TLanes>(TemplateArgs args, int k)
         where TVector : unmanaged
         where TLanes : ILanes<TVector>
     {
         if (k >= args.Rank) return;
         float* templates = args.To.Pointer();
+        float* gram = args.TemplateGram.Pointer();
         float* mine = templates + (long)k * args.Pitch;
-        for (int j = 0; j < args.Rank; j++)
+        for (int j = 0; j <= k; j += 2)
         {
-            float* other = templates + (long)j * args.Pitch;
-            TVector a = default, b = default;
+            // The second of the two may lie behind the diagonal; there it is the first once more.
+            int last = Math.Min(j + 1, k);
+            float* one = templates + (long)j * args.Pitch;
+            float* two = templates + (long)last * args.Pitch;
+            TVector a = default, b = default, c = default, d = default;
             for (int m = 0; m < args.Pitch; m += 2 * TLanes.Count)
             {
-                a = TLanes.Fma(TLanes.Load(mine + m), TLanes.Load(other + m), a);
-                b = TLanes.Fma(TLanes.Load(mine + m + TLanes.Count), TLanes.Load(other + m + TLanes.Count), b);
+                TVector low = TLanes.Load(mine + m), high = TLanes.Load(mine + m + TLanes.Count);
+                a = TLanes.Fma(low, TLanes.Load(one + m), a);
+                b = TLanes.Fma(high, TLanes.Load(one + m + TLanes.Count), b);
+                c = TLanes.Fma(low, TLanes.Load(two + m), c);
+                d = TLanes.Fma(high, TLanes.Load(two + m + TLanes.Count), d);
             }
-            args.TemplateGram.Pointer()[k * args.RankPitch + j] = TLanes.Sum(TLanes.Add(a, b));
+            gram[k * args.RankPitch + j] = gram[j * args.RankPitch + k] = TLanes.Sum(TLanes.Add(a, b));
+            gram[k * args.RankPitch + last] = gram[last * args.RankPitch + k] = TLanes.Sum(TLanes.Add(c, d));
+        }
+    }
+
+    /// <summary>products[bin] = sum_j W[j][bin] gram[j], j upwards; two vectors of bins at a time, so that their sums overlap.</summary>
+    private static void TimesGram<TVector, TLanes>(in TemplateArgs args, float* gram, float* products)
+        where TVector : unmanaged
+        where TLanes : ILanes<TVector>
+    {
+        for (int m = 0; m < args.Pitch; m += 2 * TLanes.Count)
+        {
+            float* w = args.From.Pointer() + m;
+            TVector a = default, b = default;
+            for (int j = 0; j < args.Rank; j++, w += args.Pitch)
+            {
+                var scale = TLanes.Broadcast(gram[j]);
+                a = TLanes.Fma(TLanes.Load(w), scale, a);
+                b = TLanes.Fma(TLanes.Load(w + TLanes.Count), scale, b);
+            }
+            TLanes.Store(a, products + m);
+            TLanes.Store(b, products + m + TLanes.Count);
         }
     }
 }

@@ -5,49 +5,43 @@ namespace GpuNmf.Kernels.Nmf;
 /// <summary>What a slice sums for the templates' denominators beside the contraction: the activations (beta 1) or their Gram matrix (beta 2).</summary>
 internal static unsafe class StripTemplateSums
 {
-    /// <summary>Zeroes the slice's partial sums.</summary>
-    internal static void Clear<TDivergence>(in PassArgs args, int slice) where TDivergence : IDivergence
-    {
-        int templates = args.Lengths.Templates;
-        new Span<float>(args.Numerators.Pointer() + (long)slice * templates, templates).Clear();
-        if (TDivergence.HasDenominator)
-            new Span<float>(args.Denominators.Pointer() + (long)slice * templates, templates).Clear();
-        else if (TDivergence.UsesGram)
-            new Span<float>(args.ActivationGrams.Pointer() + (long)slice * args.RankPitch * args.RankPitch, args.RankPitch * args.RankPitch).Clear();
-        else
-            new Span<float>(args.ActivationSums.Pointer() + (long)slice * args.RankPitch, args.RankPitch).Clear();
-    }
-
     /// <summary>Adds four frames, frames upwards.</summary>
+    /// <param name="args">View of the model.</param>
+    /// <param name="slice">Slice whose partial sums they are.</param>
+    /// <param name="frame">First of the four.</param>
+    /// <param name="isFirst">True: the partial sums hold nothing yet.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void Add<TVector, TLanes, TDivergence>(in PassArgs args, int slice, int frame)
+    internal static void Add<TVector, TLanes, TDivergence>(in PassArgs args, int slice, int frame, bool isFirst)
         where TVector : unmanaged
         where TLanes : ILanes<TVector>
         where TDivergence : IDivergence
     {
         if (TDivergence.HasDenominator) return;
-        float* h = args.Activations.Pointer() + (long)frame * args.RankPitch;
-        for (int f = 0; f < StripPassKernel.FrameBlock; f++, h += args.RankPitch)
+        int length = args.RankPitch;
+        float* h = args.Activations.Pointer() + (long)frame * length;
+        if (!TDivergence.UsesGram)
         {
-            if (TDivergence.UsesGram)
-            {
-                float* gram = args.ActivationGrams.Pointer() + (long)slice * args.RankPitch * args.RankPitch;
-                for (int j = 0; j < args.Rank; j++) AddScaled<TVector, TLanes>(h, h[j], gram + j * args.RankPitch, args.RankPitch);
-            }
-            else
-            {
-                AddScaled<TVector, TLanes>(h, 1f, args.ActivationSums.Pointer() + (long)slice * args.RankPitch, args.RankPitch);
-            }
+            AddScaled<TVector, TLanes>(h, length, 1f, 1f, 1f, 1f, args.ActivationSums.Pointer() + (long)slice * length, isFirst);
+            return;
         }
+        float* gram = args.ActivationGrams.Pointer() + (long)slice * length * length;
+        for (int j = 0; j < args.Rank; j++)
+            AddScaled<TVector, TLanes>(h, length, h[j], h[length + j], h[2 * length + j], h[3 * length + j], gram + j * length, isFirst);
     }
 
+    /// <summary>target += scale f * row f of four rows of values.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void AddScaled<TVector, TLanes>(float* values, float scale, float* target, int length)
+    private static void AddScaled<TVector, TLanes>(float* values, int length, float scale0, float scale1, float scale2, float scale3, float* target, bool isFirst)
         where TVector : unmanaged
         where TLanes : ILanes<TVector>
     {
-        var s = TLanes.Broadcast(scale);
+        TVector s0 = TLanes.Broadcast(scale0), s1 = TLanes.Broadcast(scale1), s2 = TLanes.Broadcast(scale2), s3 = TLanes.Broadcast(scale3);
         for (int i = 0; i < length; i += TLanes.Count)
-            TLanes.Store(TLanes.Fma(TLanes.Load(values + i), s, TLanes.Load(target + i)), target + i);
+        {
+            var sum = TLanes.Fma(TLanes.Load(values + i), s0, isFirst ? default : TLanes.Load(target + i));
+            sum = TLanes.Fma(TLanes.Load(values + length + i), s1, sum);
+            sum = TLanes.Fma(TLanes.Load(values + 2 * length + i), s2, sum);
+            TLanes.Store(TLanes.Fma(TLanes.Load(values + 3 * length + i), s3, sum), target + i);
+        }
     }
 }

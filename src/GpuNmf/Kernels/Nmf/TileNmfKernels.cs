@@ -58,6 +58,20 @@ internal sealed class TileNmfKernels : INmfKernels
         EnqueueReduce(sums, _geometry.BinSlices);
     }
 
+    public void Dispose()
+    {
+        // The accelerator owns the kernels.
+    }
+
+    public void EnqueueIterations(IterationArgs args, PassKind last)
+    {
+        for (int i = 0; i < args.Count; i++)
+        {
+            EnqueueTemplates(args.Step(i));
+            EnqueuePass(i + 1 < args.Count ? PassKind.Inner : last, args.Pass(i), _geometry.Slices);
+        }
+    }
+
     private void EnqueueSums(ArrayView<float> factor, ArrayView<float> output, int rows, int sliceRows, int firstSlice, int slices)
     {
         const int group = TileFactorKernels.Group;
