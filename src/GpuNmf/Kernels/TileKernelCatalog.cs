@@ -26,18 +26,26 @@ internal static class TileKernelCatalog
     private static readonly (double Beta, string Name)[] s_divergences =
         [(1, "Kullback-Leibler"), (2, "Frobenius"), (0, "Itakura-Saito"), (0.5, "any beta")];
 
+    private static readonly int[] s_oneLaunchLengths = [64, 128, 256, 512, 1024, 2048, 4096, 8192];
+
+    /// <summary>The usual length, and the one that takes most shared memory.</summary>
+    private static readonly int[] s_everydayLengths = [2048, 8192];
+
     internal static IEnumerable<TileKernel> All => [.. Transforms(), .. Stems(), .. Factors(), .. Updates()];
 
-    private static IEnumerable<TileKernel> Transforms() =>
-    [
-        Of<StftArgs>("STFT to 2048, magnitudes", TileStftKernel.Whole<Capacity1024, MagnitudeOutput>),
-        Of<StftArgs>("STFT to 2048, spectrum", TileStftKernel.Whole<Capacity1024, SpectrumOutput>),
-        Of<StftArgs>("STFT to 8192, magnitudes", TileStftKernel.Whole<Capacity4096, MagnitudeOutput>),
-        Of<StftArgs>("STFT to 8192, spectrum", TileStftKernel.Whole<Capacity4096, SpectrumOutput>),
-        Of<StftArgs>("STFT above 8192, parts", TileStftKernel.Part),
-        Of<StftArgs>("STFT above 8192, magnitudes", TileStftKernel.Join<MagnitudeOutput>),
-        Of<StftArgs>("STFT above 8192, spectrum", TileStftKernel.Join<SpectrumOutput>),
-    ];
+    private static IEnumerable<TileKernel> Transforms()
+    {
+        foreach (int length in s_oneLaunchLengths)
+        {
+            bool everyday = s_everydayLengths.Contains(length);
+            var (magnitudes, spectrum) = TileStftMethods.For(length);
+            yield return new TileKernel($"STFT of {length}, magnitudes", magnitudes.Method, Group, everyday);
+            yield return new TileKernel($"STFT of {length}, spectrum", spectrum.Method, Group, everyday);
+        }
+        yield return Of<StftArgs>("STFT above 8192, parts", TileStftKernel.Part);
+        yield return Of<StftArgs>("STFT above 8192, magnitudes", TileStftKernel.Join<MagnitudeOutput>);
+        yield return Of<StftArgs>("STFT above 8192, spectrum", TileStftKernel.Join<SpectrumOutput>);
+    }
 
     private static IEnumerable<TileKernel> Stems() =>
     [
