@@ -14,8 +14,7 @@ internal struct MaskedSpectrum<TReconstruction> where TReconstruction : IReconst
     private ArrayView<float> _templates;
     private ArrayView<ComplexFloat> _roots;
     private float _activation;
-    private float _power;
-    private float _equalShare;
+    private MaskRule _rule;
     private int _rankPitch;
     private int _half;
 
@@ -37,8 +36,7 @@ internal struct MaskedSpectrum<TReconstruction> where TReconstruction : IReconst
             _templates = args.Templates.SubView(k),
             _roots = args.Twiddles.Cast<ComplexFloat>(),
             _activation = args.Activations[(args.FirstFrame * args.MasksOfAFrame + mask) * args.RankPitch + k],
-            _power = args.MaskPower,
-            _equalShare = 1f / args.Components,
+            _rule = MaskRule.Of(args),
             _rankPitch = args.RankPitch,
             _half = args.FftLength / 2,
         };
@@ -86,21 +84,9 @@ internal struct MaskedSpectrum<TReconstruction> where TReconstruction : IReconst
         var mixture = new ComplexFloat(_real[f], _imaginary[f]);
         if (TReconstruction.IsMask)
         {
-            float peak = _peaks[f];
-            return (peak > 0f ? MaskShare.Of(own, peak, _power) * _scales[f] : _equalShare) * mixture;
+            return (_rule.IsProportional ? _rule.Gain(own, _scales[f]) : _rule.Gain(own, _peaks[f], _scales[f])) * mixture;
         }
         float length = XMath.Sqrt(mixture.Re * mixture.Re + mixture.Im * mixture.Im);
         return length > 0f ? new ComplexFloat(own * (mixture.Re / length), own * (mixture.Im / length)) : new ComplexFloat(own, 0f);
-    }
-}
-
-/// <summary>A component's share of a cell before the shares are made to sum to 1.</summary>
-internal static class MaskShare
-{
-    /// <summary>(w h / peak)^a, 0 where the peak is 0.</summary>
-    internal static float Of(float own, float peak, float power)
-    {
-        float share = peak > 0f ? own / peak : 0f;
-        return power == 1f ? share : share > 0f ? XMath.Exp(power * XMath.Log(share)) : 0f;
     }
 }

@@ -16,11 +16,8 @@ internal readonly struct SampleRing<TPlan>(ArrayView<Compensated> sums) where TP
         for (int i = Group.IdxX; i < 2 * TPlan.Points; i += TPlan.Threads) _sums[i] = default;
     }
 
-    internal void Add(int sample, float value)
-    {
-        int place = Place(sample);
-        _sums[place] = _sums[place].Plus(value);
-    }
+    /// <summary>The sums of samples of one parity.</summary>
+    internal ArrayView<Compensated> Plane(int sample) => _sums.SubView((sample & 1) * TPlan.Points);
 
     /// <summary>The sum of a sample, which starts again from zero as the one N further on.</summary>
     internal float Take(int sample)
@@ -35,23 +32,41 @@ internal readonly struct SampleRing<TPlan>(ArrayView<Compensated> sums) where TP
 }
 
 /// <summary>A frame on its way into the ring: takes numbers of the inverse transform, their parts still swapped, and windows them.</summary>
-/// <param name="ring">Ring.</param>
-/// <param name="window">Window, two values a number.</param>
-/// <param name="start">Sample of the block where the frame (or its part from a butterfly on) starts; may be negative.</param>
-internal readonly struct RingFrame<TPlan>(SampleRing<TPlan> ring, ArrayView<ComplexFloat> window, int start) : IFftOutput<RingFrame<TPlan>>, IFftTarget<RingFrame<TPlan>>
-    where TPlan : struct, IFftPlan
+internal struct RingFrame<TPlan> : IFftOutput<RingFrame<TPlan>>, IFftTarget<RingFrame<TPlan>> where TPlan : struct, IFftPlan
 {
-    private readonly SampleRing<TPlan> _ring = ring;
-    private readonly ArrayView<ComplexFloat> _window = window;
-    private readonly int _start = start;
+    private ArrayView<ComplexFloat> _window;
 
-    public static void Store<TRadix>(RingFrame<TPlan> output, int index, int stride, TRadix numbers) where TRadix : struct, IRadix<TRadix> =>
-        TRadix.Write(new RingFrame<TPlan>(output._ring, output._window.SubView(index), output._start + 2 * index), 0, stride, numbers);
+    /// <summary>Sums of samples 2n of the frame, and of samples 2n + 1, with the places of those of number 0.</summary>
+    private ArrayView<Compensated> _evens;
+    private ArrayView<Compensated> _odds;
+    private int _firstEven;
+    private int _firstOdd;
+
+    /// <param name="ring">Ring.</param>
+    /// <param name="window">Window [N].</param>
+    /// <param name="start">Sample of the block where the frame starts; may be negative.</param>
+    internal static RingFrame<TPlan> Of(SampleRing<TPlan> ring, ArrayView<float> window, int start) => new()
+    {
+        _window = window.Cast<ComplexFloat>(),
+        _evens = ring.Plane(start),
+        _odds = ring.Plane(start + 1),
+        _firstEven = start >> 1,
+        _firstOdd = (start + 1) >> 1,
+    };
+
+    public static void Store<TRadix>(RingFrame<TPlan> output, int index, int stride, TRadix numbers) where TRadix : struct, IRadix<TRadix>
+    {
+        output._window = output._window.SubView(index);
+        output._firstEven += index;
+        output._firstOdd += index;
+        TRadix.Write(output, 0, stride, numbers);
+    }
 
     public static void Write(RingFrame<TPlan> to, int offset, ComplexFloat value)
     {
         ComplexFloat w = to._window[offset];
-        to._ring.Add(to._start + 2 * offset, value.Im * w.Re);
-        to._ring.Add(to._start + 2 * offset + 1, value.Re * w.Im);
+        int even = (to._firstEven + offset) & (TPlan.Points - 1), odd = (to._firstOdd + offset) & (TPlan.Points - 1);
+        to._evens[even] = to._evens[even].Plus(value.Im * w.Re);
+        to._odds[odd] = to._odds[odd].Plus(value.Re * w.Im);
     }
 }

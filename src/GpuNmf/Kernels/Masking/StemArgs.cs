@@ -24,7 +24,7 @@ internal struct StemArgs
     /// <summary>Largest W_k H_k of a cell [frames M][P]; zero where all are zero.</summary>
     public ArrayView<float> Peaks;
 
-    /// <summary>1 / sum (W_k H_k / peak)^a of a cell [frames M][P].</summary>
+    /// <summary>1 / sum (W_k H_k / peak)^a of a cell [frames M][P]; tile form: <see cref="MaskRule.Scale"/>.</summary>
     public ArrayView<float> Scales;
 
     /// <summary>Window [N].</summary>

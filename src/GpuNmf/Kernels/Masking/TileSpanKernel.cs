@@ -22,6 +22,8 @@ internal static class TileSpanKernel
         var ring = new SampleRing<TPlan>(SharedMemory.Allocate<Compensated>(2 * TPlan.Points));
         int first = Grid.IdxX * SpanLengths * args.FftLength, end = first + SpanLengths * args.FftLength;
         end = end < args.SampleCount ? end : args.SampleCount;
+        var output = args.Output.SubView(((long)Grid.IdxZ * args.Channels + Grid.IdxY) * args.SampleCount, args.SampleCount);
+        var normalizers = args.Normalizers;
         ring.Clear();
         int lastFrame = args.LastFrameOf(end - 1);
         for (int t = args.FirstFrameOf(first); t <= lastFrame; t++)
@@ -29,21 +31,14 @@ internal static class TileSpanKernel
             MaskedSpectrum<TReconstruction>.Of(args, t, Grid.IdxY, Grid.IdxZ).Stage<TPlan>(shared);
             Group.Barrier();
             int start = args.StartOf(t);
-            TPlan.FromShared(shared, args.PassRoots, new RingFrame<TPlan>(ring, args.Window.Cast<ComplexFloat>(), start));
+            TPlan.FromShared(shared, args.PassRoots, RingFrame<TPlan>.Of(ring, args.Window, start));
             Group.Barrier();
             int finished = t < lastFrame ? start + args.HopLength : start + args.FftLength;
-            Finish(args, ring, start, finished, first, end);
-        }
-    }
-
-    /// <summary>Takes the samples from start to finished out of the ring and writes those of the span.</summary>
-    private static void Finish<TPlan>(StemArgs args, SampleRing<TPlan> ring, int start, int finished, int first, int end) where TPlan : struct, IFftPlan
-    {
-        var output = args.Output.SubView(((long)Grid.IdxZ * args.Channels + Grid.IdxY) * args.SampleCount, args.SampleCount);
-        for (int sample = start + Group.IdxX; sample < finished; sample += TPlan.Threads)
-        {
-            float sum = ring.Take(sample);
-            if (sample >= first && sample < end) output[sample] = sum * args.Normalizers[sample];
+            for (int sample = start + Group.IdxX; sample < finished; sample += TPlan.Threads)
+            {
+                float sum = ring.Take(sample);
+                if (sample >= first && sample < end) output[sample] = sum * normalizers[sample];
+            }
         }
     }
 }

@@ -15,15 +15,16 @@ internal static class TileStemKernels
     public static void MaskSums(StemArgs args)
     {
         int row = Grid.IdxX;
+        var rule = MaskRule.Of(args);
         var h = args.Activations.SubView((args.FirstFrame * args.MasksOfAFrame + row) * args.RankPitch, args.RankPitch);
         for (int f = Group.IdxX; f < args.Bins; f += Group.DimX)
         {
             var w = args.Templates.SubView((long)f * args.RankPitch, args.RankPitch);
             float peak = 0f, sum = 0f;
             for (int k = 0; k < args.Components; k++) peak = XMath.Max(peak, w[k] * h[k]);
-            for (int k = 0; k < args.Components; k++) sum += MaskShare.Of(w[k] * h[k], peak, args.MaskPower);
+            for (int k = 0; k < args.Components; k++) sum += rule.Share(w[k] * h[k], peak);
             args.Peaks[(long)row * args.Pitch + f] = peak;
-            args.Scales[(long)row * args.Pitch + f] = peak > 0f ? 1f / sum : 0f;
+            args.Scales[(long)row * args.Pitch + f] = rule.Scale(peak, sum);
         }
     }
 
