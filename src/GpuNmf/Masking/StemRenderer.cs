@@ -46,7 +46,7 @@ internal sealed class StemRenderer : IDisposable
         int masks = options.Channels == ChannelMode.Stack ? channels : 1;
         bool framesStay = StemLauncher.KeepsFramesOnChip(session.Form, _framing.FftLength, hop);
         int overlap = (_framing.FftLength + hop - 1) / hop;
-        int hops = framesStay ? HopsOfALargeBlock(hop, channels, from.Geometry) : HopsOfABlock(overlap, channels, _framing.FftLength);
+        int hops = framesStay ? HopsOfALargeBlock(_framing, channels, from.Geometry) : HopsOfABlock(overlap, channels, _framing.FftLength);
         _maxSamples = (int)Math.Min(from.Mixture.Length, (long)hops * hop);
         int maxFrames = (int)Math.Min(_framing.Frames, hops + overlap + 1);
         _launcher = new StemLauncher(session, _framing, _usesMask, maxFrames * channels);
@@ -122,10 +122,11 @@ internal sealed class StemRenderer : IDisposable
         return (int)Math.Max(BlockHops, Math.Min(4L * overlap, fits));
     }
 
-    private static int HopsOfALargeBlock(int hop, int channels, NmfGeometry geometry)
+    /// <summary>Enough for a whole GPU, but an eighth of the recording at most, so that progress is told and a cancellation seen on the way.</summary>
+    private static int HopsOfALargeBlock(Framing framing, int channels, NmfGeometry geometry)
     {
-        long bySamples = StemBytes / (4L * geometry.Rank * channels * hop), bySpectrum = SpectrumBytes / (4 * 4L * channels * geometry.Pitch);
-        return (int)Math.Max(BlockHops, Math.Min(bySamples, bySpectrum));
+        long bySamples = StemBytes / (4L * geometry.Rank * channels * framing.HopLength), bySpectrum = SpectrumBytes / (4 * 4L * channels * geometry.Pitch);
+        return (int)Math.Max(BlockHops, Math.Min(Math.Min(bySamples, bySpectrum), framing.Frames / 8));
     }
 
     private void PrepareBlock(long start, int samples)
