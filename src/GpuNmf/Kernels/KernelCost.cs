@@ -1,4 +1,5 @@
 using GpuNmf.Devices;
+using GpuNmf.Kernels.Masking;
 using GpuNmf.Kernels.Nmf;
 using GpuNmf.Kernels.Stft;
 
@@ -101,10 +102,13 @@ internal static class KernelCost
     internal static Cost Stems(NmfGeometry geometry, FrameShape shape, long frames, int masksOfAFrame)
     {
         double bins = shape.Bins, rank = geometry.Rank, channels = shape.Channels;
-        // Peaks and scales are written, then read with the spectrum; a frame is written windowed and read once by the overlap-add.
+        bool onChip = StemLauncher.KeepsFramesOnChip(geometry.Form, shape.FftLength, shape.HopLength);
+        // Peaks and scales are written, then read with the spectrum; unless it stays on the chip, a frame is written windowed and read once.
         double shared = 2 * 2 * bins * masksOfAFrame + 2 * bins * channels + geometry.RankPitch * (double)masksOfAFrame;
-        double stem = channels * (2.0 * shape.FftLength + Scratch(geometry.Form, shape) + shape.HopLength);
-        double flops = masksOfAFrame * 2 * bins * rank + rank * channels * (TransformFlops(shape) + shape.FftLength);
+        double stem = channels * ((onChip ? 0 : 2.0 * shape.FftLength + Scratch(geometry.Form, shape)) + shape.HopLength);
+        // The frames at the ends of a span are transformed by both neighbours.
+        double transforms = onChip ? 1 + (shape.FftLength - shape.HopLength) / (TileSpanKernel.SpanLengths * (double)shape.FftLength) : 1;
+        double flops = masksOfAFrame * 2 * bins * rank + rank * channels * transforms * (TransformFlops(shape) + shape.FftLength);
         return Stft(geometry.Form, shape, frames, shape.Channels, true) + frames * new Cost(Float * (shared + rank * stem), flops);
     }
 

@@ -1,5 +1,4 @@
 using System.Reflection;
-using GpuNmf.Kernels.Fft;
 using GpuNmf.Kernels.Masking;
 using GpuNmf.Kernels.Nmf;
 using GpuNmf.Kernels.Stft;
@@ -26,31 +25,47 @@ internal static class TileKernelCatalog
     private static readonly (double Beta, string Name)[] s_divergences =
         [(1, "Kullback-Leibler"), (2, "Frobenius"), (0, "Itakura-Saito"), (0.5, "any beta")];
 
+    private static readonly int[] s_oneLaunchLengths = [64, 128, 256, 512, 1024, 2048, 4096, 8192];
+
+    /// <summary>The usual length, and the one that takes most shared memory.</summary>
+    private static readonly int[] s_everydayLengths = [2048, 8192];
+
     internal static IEnumerable<TileKernel> All => [.. Transforms(), .. Stems(), .. Factors(), .. Updates()];
 
-    private static IEnumerable<TileKernel> Transforms() =>
-    [
-        Of<StftArgs>("STFT to 2048, magnitudes", TileStftKernel.Whole<Capacity1024, MagnitudeOutput>),
-        Of<StftArgs>("STFT to 2048, spectrum", TileStftKernel.Whole<Capacity1024, SpectrumOutput>),
-        Of<StftArgs>("STFT to 8192, magnitudes", TileStftKernel.Whole<Capacity4096, MagnitudeOutput>),
-        Of<StftArgs>("STFT to 8192, spectrum", TileStftKernel.Whole<Capacity4096, SpectrumOutput>),
-        Of<StftArgs>("STFT above 8192, parts", TileStftKernel.Part),
-        Of<StftArgs>("STFT above 8192, magnitudes", TileStftKernel.Join<MagnitudeOutput>),
-        Of<StftArgs>("STFT above 8192, spectrum", TileStftKernel.Join<SpectrumOutput>),
-    ];
+    private static IEnumerable<TileKernel> Transforms()
+    {
+        foreach (int length in s_oneLaunchLengths)
+        {
+            bool everyday = s_everydayLengths.Contains(length);
+            var (magnitudes, spectrum) = TileStftMethods.For(length);
+            yield return new TileKernel($"STFT of {length}, magnitudes", magnitudes.Method, Group, everyday);
+            yield return new TileKernel($"STFT of {length}, spectrum", spectrum.Method, Group, everyday);
+        }
+        yield return Of<StftArgs>("STFT above 8192, parts", TileStftKernel.Part);
+        yield return Of<StftArgs>("STFT above 8192, magnitudes", TileStftKernel.Join<MagnitudeOutput>);
+        yield return Of<StftArgs>("STFT above 8192, spectrum", TileStftKernel.Join<SpectrumOutput>);
+    }
 
-    private static IEnumerable<TileKernel> Stems() =>
-    [
-        Of<StemArgs>("mask sums", TileStemKernels.MaskSums),
-        Of<StemArgs>("inverse to 2048, mask", TileStemKernels.Inverse<Capacity1024, MaskReconstruction>),
-        Of<StemArgs>("inverse to 2048, magnitude", TileStemKernels.Inverse<Capacity1024, MagnitudeReconstruction>),
-        Of<StemArgs>("inverse to 8192, mask", TileStemKernels.Inverse<Capacity4096, MaskReconstruction>),
-        Of<StemArgs>("inverse to 8192, magnitude", TileStemKernels.Inverse<Capacity4096, MagnitudeReconstruction>),
-        Of<StemArgs>("inverse above 8192, parts, mask", TileStemKernels.InversePart<MaskReconstruction>),
-        Of<StemArgs>("inverse above 8192, parts, magnitude", TileStemKernels.InversePart<MagnitudeReconstruction>),
-        Of<StemArgs>("inverse above 8192, samples", TileStemKernels.InverseJoin),
-        Of<StemArgs>("overlap-add", TileStemKernels.OverlapAdd),
-    ];
+    private static IEnumerable<TileKernel> Stems()
+    {
+        yield return Of<StemArgs>("mask sums", TileStemKernels.MaskSums);
+        yield return Of<StemArgs>("normalizers", TileStemKernels.Normalizers);
+        yield return Of<StemArgs>("overlap-add", TileStemKernels.OverlapAdd);
+        foreach (bool mask in new[] { true, false })
+        {
+            string what = mask ? "mask" : "magnitude";
+            foreach (int length in s_oneLaunchLengths)
+            {
+                bool everyday = s_everydayLengths.Contains(length);
+                var methods = TileStemMethods.For(length, mask);
+                if (methods.Span is { } span) yield return new TileKernel($"stem of {length}, {what}", span.Method, Group, everyday);
+                yield return new TileKernel($"inverse of {length}, {what}", methods.Inverse.Method, Group, everyday);
+            }
+        }
+        yield return Of<StemArgs>("inverse above 8192, parts, mask", TileStemKernels.InversePart<MaskReconstruction>);
+        yield return Of<StemArgs>("inverse above 8192, parts, magnitude", TileStemKernels.InversePart<MagnitudeReconstruction>);
+        yield return Of<StemArgs>("inverse above 8192, samples", TileStemKernels.InverseJoin);
+    }
 
     private static IEnumerable<TileKernel> Factors() =>
     [

@@ -22,14 +22,17 @@ internal sealed class StemRenderer : IDisposable
     /// <summary>Hops of output a block, at least.</summary>
     private const int BlockHops = 64;
 
-    /// <summary>Bytes of windowed frames at one time, at least one component's.</summary>
-    private const long FrameBytes = 32L << 20;
+    /// <summary>Bytes at one time, at least one component's: of windowed frames, or of samples where the frames stay on the chip.</summary>
+    private const long StemBytes = 32L << 20;
+
+    /// <summary>Bytes of spectrum and masks at one time where the frames stay on the chip, so that a block has work for a whole GPU.</summary>
+    private const long SpectrumBytes = 64L << 20;
 
     private readonly Framing _framing;
     private readonly StemLauncher _launcher;
     private readonly StemIngredients _from;
     private readonly List<IDisposable> _owned = [];
-    private readonly DeviceBuffer<float> _real, _imaginary, _peaks, _scales, _frames, _output, _scratch;
+    private readonly DeviceBuffer<float> _real, _imaginary, _peaks, _scales, _normalizers, _frames, _output, _scratch;
     private readonly bool _usesMask;
     private readonly int _maxSamples, _componentsAtATime;
     private StemArgs _args;
@@ -41,20 +44,23 @@ internal sealed class StemRenderer : IDisposable
         _usesMask = options.Reconstruction == Reconstruction.Mask;
         int hop = _framing.HopLength, channels = from.Mixture.Channels, pitch = from.Geometry.Pitch;
         int masks = options.Channels == ChannelMode.Stack ? channels : 1;
-        int overlap = (_framing.FftLength + hop - 1) / hop, hops = HopsOfABlock(overlap, channels, _framing.FftLength);
+        bool framesStay = StemLauncher.KeepsFramesOnChip(session.Form, _framing.FftLength, hop);
+        int overlap = (_framing.FftLength + hop - 1) / hop;
+        int hops = framesStay ? HopsOfALargeBlock(_framing, channels, from.Geometry) : HopsOfABlock(overlap, channels, _framing.FftLength);
         _maxSamples = (int)Math.Min(from.Mixture.Length, (long)hops * hop);
-        int maxFrames = hops + overlap + 1;
-        _launcher = new StemLauncher(session, _framing.FftLength, _usesMask, maxFrames * channels);
-        long framesOfAComponent = (long)maxFrames * channels * _framing.FftLength;
-        _componentsAtATime = (int)Math.Clamp(FrameBytes / (4 * framesOfAComponent), 1, from.Geometry.Rank);
+        int maxFrames = (int)Math.Min(_framing.Frames, hops + overlap + 1);
+        _launcher = new StemLauncher(session, _framing, _usesMask, maxFrames * channels);
+        long framesOfAComponent = framesStay ? 0 : (long)maxFrames * channels * _framing.FftLength, samplesOfAComponent = (long)channels * _maxSamples;
+        _componentsAtATime = (int)Math.Clamp(StemBytes / (4 * (framesStay ? samplesOfAComponent : framesOfAComponent)), 1, from.Geometry.Rank);
         try
         {
             _real = Own(session.Allocate<float>((long)maxFrames * channels * pitch));
             _imaginary = Own(session.Allocate<float>((long)maxFrames * channels * pitch));
             _peaks = Own(session.Allocate<float>((long)maxFrames * masks * pitch));
             _scales = Own(session.Allocate<float>((long)maxFrames * masks * pitch));
-            _frames = Own(session.Allocate<float>(_componentsAtATime * framesOfAComponent));
-            _output = Own(session.Allocate<float>((long)_componentsAtATime * channels * _maxSamples));
+            _normalizers = Own(session.Allocate<float>(session.Form == KernelForm.Tile ? _maxSamples : 1));
+            _frames = Own(session.Allocate<float>(Math.Max(1, _componentsAtATime * framesOfAComponent)));
+            _output = Own(session.Allocate<float>(_componentsAtATime * samplesOfAComponent));
             _scratch = Own(session.Allocate<float>(_launcher.ScratchLength));
         }
         catch
@@ -116,6 +122,13 @@ internal sealed class StemRenderer : IDisposable
         return (int)Math.Max(BlockHops, Math.Min(4L * overlap, fits));
     }
 
+    /// <summary>Enough for a whole GPU, but an eighth of the recording at most, so that progress is told and a cancellation seen on the way.</summary>
+    private static int HopsOfALargeBlock(Framing framing, int channels, NmfGeometry geometry)
+    {
+        long bySamples = StemBytes / (4L * geometry.Rank * channels * framing.HopLength), bySpectrum = SpectrumBytes / (4 * 4L * channels * geometry.Pitch);
+        return (int)Math.Max(BlockHops, Math.Min(Math.Min(bySamples, bySpectrum), framing.Frames / 8));
+    }
+
     private void PrepareBlock(long start, int samples)
     {
         long first = _framing.FirstFrameOf(start), last = _framing.LastFrameOf(start + samples - 1);
@@ -124,15 +137,14 @@ internal sealed class StemRenderer : IDisposable
         _args.FirstSample = start;
         _args.SampleCount = samples;
         _from.Mixture.Enqueue(first, _args.FrameCount, _real, _imaginary);
-        if (_usesMask) _launcher.EnqueueMaskSums(_args);
+        _launcher.EnqueueBlock(_args, _usesMask);
     }
 
     private void RenderComponents(int first, int count, Span<float> stems)
     {
         _args.FirstComponent = first;
         _args.ComponentCount = count;
-        _launcher.EnqueueInverse(_args);
-        _launcher.EnqueueOverlapAdd(_args);
+        _launcher.EnqueueStems(_args);
         _output.Download(stems);
     }
 
@@ -162,6 +174,8 @@ internal sealed class StemRenderer : IDisposable
         Scales = _scales.View,
         Window = _from.Mixture.Tables.Window.View,
         Twiddles = _from.Mixture.Tables.Twiddles.View,
+        PassRoots = _from.Mixture.Tables.PassRoots.View,
+        Normalizers = _normalizers.View,
         Scratch = _scratch.View,
         Frames = _frames.View,
         Output = _output.View,

@@ -91,6 +91,7 @@ internal sealed class ForwardTransform : IDisposable
         Samples = signal.Samples.View.SubView(signal.FirstSample, signal.Channels * signal.Length),
         Window = Tables.Window.View,
         Twiddles = Tables.Twiddles.View,
+        PassRoots = Tables.PassRoots.View,
         Scratch = _scratch.View,
         Length = signal.Length,
         SampleStride = signal.Length,

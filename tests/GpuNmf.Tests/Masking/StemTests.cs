@@ -26,6 +26,39 @@ public sealed class StemTests
         from reconstruction in Enum.GetValues<Reconstruction>()
         select new object[] { mode, reconstruction };
 
+    /// <summary>
+    /// Framing, samples, channels. In tile form frames to 2048 samples are added on the chip, in spans of four lengths, unless a hop is below
+    /// a 32nd of them; all others go through memory, above 8192 in parts.
+    /// </summary>
+    public static IEnumerable<object[]> Framings =>
+    [
+        [new StftOptions { FftLength = 64, HopLength = 2 }, 301, 2],
+        [new StftOptions { FftLength = 64, HopLength = 1, Padding = PaddingMode.Reflect }, 70, 1],
+        [new StftOptions { FftLength = 64, HopLength = 64, Window = WindowKind.Rectangular, Center = false }, 64, 1],
+        [new StftOptions { FftLength = 64, HopLength = 64, Window = WindowKind.Hamming }, 660, 1],
+        [new StftOptions { FftLength = 256, HopLength = 101, WindowLength = 251, Window = WindowKind.Hamming }, 2100, 1],
+        [new StftOptions { FftLength = 512, HopLength = 15 }, 613, 1],
+        [new StftOptions { FftLength = 512, HopLength = 17, Center = false, Window = WindowKind.Rectangular }, 597, 2],
+        [new StftOptions { FftLength = 1024, HopLength = 301 }, 1025, 1],
+        [new StftOptions { HopLength = 701 }, 2049, 1],
+        [new StftOptions { FftLength = 4096, HopLength = 1501 }, 4097, 1],
+        [new StftOptions { FftLength = 8192, HopLength = 3001 }, 8193, 1],
+        [new StftOptions { FftLength = 16384, HopLength = 6001 }, 16384, 1],
+    ];
+
+    [Theory, OnEveryDevice(nameof(Framings))]
+    public void Every_framing_agrees_with_double_precision(string lane, StftOptions stft, int samples, int channels)
+    {
+        float[][] signals = [.. Enumerable.Range(1, channels).Select(seed => TestSignals.Noise(samples, (ulong)seed))];
+        var run = Run(lane, TestSignals.Recording(signals), new ReconstructionOptions(), rank: 2, stft);
+        for (int c = 0; c < channels; c++)
+        {
+            var mixture = StftReference.Forward(TestSignals.Widen(signals[c]), SpectrogramRun.Settings(stft));
+            double[][] want = MaskReference.Stems(mixture, run.Factors, samples, 1, SpectrogramRun.Settings(stft));
+            for (int k = 0; k < want.Length; k++) SamplesWithin(Tolerance, run.Stem(k, c), want[k], $"{lane} {stft} stem {k} channel {c}");
+        }
+    }
+
     [Theory, OnEveryDevice(nameof(Powers))]
     public void Masked_stems_agree_with_double_precision(string lane, double power)
     {

@@ -34,6 +34,15 @@ public sealed class ForwardTransformTests
         let hop = window == WindowKind.Hann ? fft / 4 : fft / 3 - 1
         select new object[] { new StftOptions { FftLength = fft, HopLength = hop, Window = window, Padding = window == WindowKind.Hann ? PaddingMode.Constant : PaddingMode.Reflect }, 3 * fft + 17 };
 
+    /// <summary>Two frames of every length, odd hop: the first reaches beyond the signal, the second does not.</summary>
+    public static IEnumerable<object[]> EveryLength =>
+        from log in Enumerable.Range(6, 10)
+        let fft = 1 << log
+        select new object[] { new StftOptions { FftLength = fft, HopLength = fft / 2 + 1, WindowLength = fft - 3, Padding = PaddingMode.Reflect }, fft + 1 };
+
+    [Theory, OnEveryDevice(nameof(EveryLength))]
+    public void Every_length_agrees_with_double_precision(string lane, StftOptions options, int samples) => Compare(lane, options, samples);
+
     [Theory, OnEveryDevice(nameof(Small))]
     public void Spectrum_and_magnitudes_agree_with_double_precision(string lane, StftOptions options, int samples) => Compare(lane, options, samples);
 

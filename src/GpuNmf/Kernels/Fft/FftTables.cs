@@ -14,6 +14,9 @@ internal sealed class FftTables : IDisposable
         try
         {
             Window = session.Allocate<float>(length);
+            ComplexFloat[] passRoots = session.Form == KernelForm.Tile ? FftPlans.PassRoots(Math.Min(length / 2, FftPlans.MostPoints)) : [default];
+            PassRoots = session.Allocate<ComplexFloat>(passRoots.Length);
+            PassRoots.Upload(passRoots);
             Twiddles.Upload(Roots(length));
             Window.Upload(window);
         }
@@ -27,6 +30,9 @@ internal sealed class FftTables : IDisposable
     /// <summary>exp(-2 pi i k / N), k below N: real and imaginary parts in turn.</summary>
     internal DeviceBuffer<float> Twiddles { get; }
 
+    /// <summary>Roots of the passes of the transform of a group, <see cref="FftPlans.PassRoots"/>; tile form only.</summary>
+    internal DeviceBuffer<ComplexFloat> PassRoots { get; } = null!;
+
     /// <summary>The window of a frame [N], centred and zero-padded.</summary>
     internal DeviceBuffer<float> Window { get; } = null!;
 
@@ -34,6 +40,7 @@ internal sealed class FftTables : IDisposable
     {
         Twiddles.Dispose();
         Window?.Dispose();
+        PassRoots?.Dispose();
     }
 
     private static float[] Roots(int length)

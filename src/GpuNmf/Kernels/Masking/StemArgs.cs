@@ -1,3 +1,4 @@
+using GpuNmf.Kernels.Fft;
 using ILGPU;
 
 namespace GpuNmf.Kernels.Masking;
@@ -23,7 +24,7 @@ internal struct StemArgs
     /// <summary>Largest W_k H_k of a cell [frames M][P]; zero where all are zero.</summary>
     public ArrayView<float> Peaks;
 
-    /// <summary>1 / sum (W_k H_k / peak)^a of a cell [frames M][P].</summary>
+    /// <summary>1 / sum (W_k H_k / peak)^a of a cell [frames M][P]; tile form: <see cref="MaskRule.Scale"/>.</summary>
     public ArrayView<float> Scales;
 
     /// <summary>Window [N].</summary>
@@ -32,10 +33,16 @@ internal struct StemArgs
     /// <summary>exp(-2 pi i k / N), real and imaginary parts in turn.</summary>
     public ArrayView<float> Twiddles;
 
+    /// <summary>Roots of the passes of a group's transform (tile form).</summary>
+    public ArrayView<ComplexFloat> PassRoots;
+
+    /// <summary>What the sum of the frames of a sample is multiplied by [SampleCount] (tile form).</summary>
+    public ArrayView<float> Normalizers;
+
     /// <summary>Working memory of the groups (strip) or of the launch (transforms above 8192).</summary>
     public ArrayView<float> Scratch;
 
-    /// <summary>Windowed frames [component in launch][frames C][N].</summary>
+    /// <summary>Windowed frames [component in launch][frames C][N]; tile form: times N / 2, and none where one launch makes samples.</summary>
     public ArrayView<float> Frames;
 
     /// <summary>Samples of the stems [component in launch][C][SampleCount].</summary>
@@ -76,6 +83,24 @@ internal struct StemArgs
 
     /// <summary>a of the mask (.)^a / sum (.)^a.</summary>
     public float MaskPower;
+
+    /// <summary>Frame of the block, the first that covers a sample of the output.</summary>
+    internal readonly int FirstFrameOf(int sample)
+    {
+        long position = FirstSample + sample + Lead;
+        long first = position < FftLength ? 0 : (position - FftLength) / HopLength + 1;
+        return first < FirstFrame ? 0 : (int)(first - FirstFrame);
+    }
+
+    /// <summary>Frame of the block, the last that covers a sample of the output.</summary>
+    internal readonly int LastFrameOf(int sample)
+    {
+        long last = (FirstSample + sample + Lead) / HopLength - FirstFrame;
+        return last < FrameCount ? (int)last : FrameCount - 1;
+    }
+
+    /// <summary>Sample of the output where a frame of the block starts; may be negative.</summary>
+    internal readonly int StartOf(int frame) => (int)((FirstFrame + frame) * HopLength - Lead - FirstSample);
 }
 
 /// <summary>How a component's spectrum is made.</summary>

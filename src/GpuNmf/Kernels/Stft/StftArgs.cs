@@ -1,3 +1,4 @@
+using GpuNmf.Kernels.Fft;
 using ILGPU;
 
 namespace GpuNmf.Kernels.Stft;
@@ -16,6 +17,9 @@ internal struct StftArgs
 
     /// <summary>exp(-2 pi i k / N), k below N, real and imaginary parts in turn.</summary>
     public ArrayView<float> Twiddles;
+
+    /// <summary>Roots of the passes of a group's transform (tile form).</summary>
+    public ArrayView<ComplexFloat> PassRoots;
 
     /// <summary>Working memory of the groups (strip) or of the frames of a launch (transforms above 8192).</summary>
     public ArrayView<float> Scratch;

@@ -10,15 +10,14 @@ namespace GpuNmf.Kernels.Stft;
 internal sealed class StftLauncher
 {
     /// <summary>Longest transform that one launch does.</summary>
-    internal const int OneLaunchLength = 2 * TileFft.PartPoints;
+    internal const int OneLaunchLength = 2 * FftPlans.MostPoints;
 
     /// <summary>Rows of one channel whose parts are kept at a time, 32 MiB at most; a row of more channels takes more.</summary>
     private const int ScratchRows = 256;
 
-    private const int Group = 128;
-
     private readonly DeviceSession _session;
     private readonly int _fftLength;
+    private readonly int _group;
     private readonly Action<AcceleratorStream, KernelConfig, StftArgs> _magnitudes;
     private readonly Action<AcceleratorStream, KernelConfig, StftArgs> _spectrum;
     private readonly Action<AcceleratorStream, KernelConfig, StftArgs>? _parts;
@@ -30,6 +29,7 @@ internal sealed class StftLauncher
     {
         _session = session;
         _fftLength = fftLength;
+        _group = FftPlans.Threads(Math.Min(fftLength / 2, FftPlans.MostPoints));
         if (session.Form == KernelForm.Tile && fftLength > OneLaunchLength) _parts = session.Accelerator.LoadTile<StftArgs>(TileStftKernel.Part);
         (_magnitudes, _spectrum, ScratchLength) = (session.Form, session.Simd) switch
         {
@@ -58,16 +58,16 @@ internal sealed class StftLauncher
         }
         if (_parts is null)
         {
-            kernel(_session.Stream, new KernelConfig(args.Rows, Group), args);
+            kernel(_session.Stream, new KernelConfig(args.Rows, _group), args);
             return;
         }
-        int parts = _fftLength / 2 / TileFft.PartPoints, rows = args.Rows;
+        int parts = _fftLength / 2 / FftPlans.MostPoints, rows = args.Rows;
         int atATime = (int)(ScratchLength / ((long)_fftLength * args.ChannelsOfARow));
         for (int done = 0; done < rows; done += args.Rows)
         {
             args.Rows = Math.Min(atATime, rows - done);
-            _parts(_session.Stream, new KernelConfig((args.Rows, args.ChannelsOfARow * parts, 1), (Group, 1, 1)), args);
-            kernel(_session.Stream, new KernelConfig(args.Rows, Group), args);
+            _parts(_session.Stream, new KernelConfig((args.Rows, args.ChannelsOfARow * parts, 1), (_group, 1, 1)), args);
+            kernel(_session.Stream, new KernelConfig(args.Rows, _group), args);
             args.FirstRow += args.Rows;
             args.OutputRow += args.Rows;
         }
@@ -75,16 +75,8 @@ internal sealed class StftLauncher
 
     private (Action<AcceleratorStream, KernelConfig, StftArgs> Magnitudes, Action<AcceleratorStream, KernelConfig, StftArgs> Spectrum, long Scratch) LoadTile(int channels)
     {
-        var accelerator = _session.Accelerator;
-        return _fftLength switch
-        {
-            <= 2048 => (accelerator.LoadTile<StftArgs>(TileStftKernel.Whole<Capacity1024, MagnitudeOutput>),
-                accelerator.LoadTile<StftArgs>(TileStftKernel.Whole<Capacity1024, SpectrumOutput>), 1),
-            <= OneLaunchLength => (accelerator.LoadTile<StftArgs>(TileStftKernel.Whole<Capacity4096, MagnitudeOutput>),
-                accelerator.LoadTile<StftArgs>(TileStftKernel.Whole<Capacity4096, SpectrumOutput>), 1),
-            _ => (accelerator.LoadTile<StftArgs>(TileStftKernel.Join<MagnitudeOutput>),
-                accelerator.LoadTile<StftArgs>(TileStftKernel.Join<SpectrumOutput>), Math.Max(ScratchRows, channels) * (long)_fftLength),
-        };
+        var (magnitudes, spectrum) = TileStftMethods.For(_fftLength);
+        return (_session.Accelerator.LoadTile(magnitudes), _session.Accelerator.LoadTile(spectrum), _parts is null ? 1 : Math.Max(ScratchRows, channels) * (long)_fftLength);
     }
 
     private (Action<AcceleratorStream, KernelConfig, StftArgs> Magnitudes, Action<AcceleratorStream, KernelConfig, StftArgs> Spectrum, long Scratch)
