@@ -45,6 +45,7 @@ internal static unsafe class StripActivationStep
     }
 
     /// <summary>products[frame][k] = sum_j (W^T W)[j][k] h[frame][j], j upwards, of four frames.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void GramTimes<TVector, TLanes>(in PassArgs args, float* activations, float* products)
         where TVector : unmanaged
         where TLanes : ILanes<TVector>

@@ -79,6 +79,7 @@ internal static unsafe class StripPassKernel
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void UpdateActivations<TVector, TLanes, TDivergence>(in PassArgs args, int frame, in StripTile<TVector> tile)
         where TVector : unmanaged
         where TLanes : ILanes<TVector>
@@ -109,6 +110,7 @@ internal static unsafe class StripPassKernel
         StripActivationStep.Run<TVector, TLanes, TDivergence>(args, frame, from, tile);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AccumulateTemplates<TVector, TLanes, TDivergence, TPass>(in PassArgs args, int slice, int frame, bool hasNext, in StripTile<TVector> tile)
         where TVector : unmanaged
         where TLanes : ILanes<TVector>

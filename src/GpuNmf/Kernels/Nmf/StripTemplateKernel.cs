@@ -103,6 +103,7 @@ internal static unsafe class StripTemplateKernel
     }
 
     /// <summary>products[bin] = sum_j W[j][bin] gram[j], j upwards; two vectors of bins at a time, so that their sums overlap.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void TimesGram<TVector, TLanes>(in TemplateArgs args, float* gram, float* products)
         where TVector : unmanaged
         where TLanes : ILanes<TVector>
