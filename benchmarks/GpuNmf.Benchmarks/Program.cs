@@ -1,11 +1,15 @@
 using GpuNmf.Benchmarks;
 using GpuNmf.Benchmarks.Iterations;
+using GpuNmf.Benchmarks.Machine;
 using GpuNmf.Benchmarks.Quality;
+using GpuNmf.Benchmarks.Table;
 
 const string Usage = """
     usage: GpuNmf.Benchmarks COMMAND
       iterations [BenchmarkDotNet options]       time of one iteration on the CPU, every shape and divergence
-      time-iteration FRAMES RANK BETA SAMPLES    the same for one shape: a line of JSON, for peers/compare.py
+      table cpu|gpu [--quick] [--seconds N] [--budget S] [--out FILE.json]
+                                                 every row beside its peer, with floors and targets; run.sh starts it
+      peaks                                      measured peak and bandwidths of the device
       quality [SCORES.json]                      SDR, SIR, SAR and SI-SDR beside scikit-learn's (needs the shared data)
       make-sample [OUT.wav]                      writes the repository's sample recording
       make-input OUT.wav SECONDS [--channels N]  writes a recording of the drum machine, 16 bits, 44.1 kHz
@@ -16,7 +20,8 @@ try
     switch (args)
     {
         case [IterationBenchmarks.Command, .. var rest]: return IterationBenchmarks.Run(rest);
-        case [TimeIteration.Command, var frames, var rank, var beta, var samples]: return TimeIteration.Run(frames, rank, beta, samples);
+        case [TableCommand.Command, .. var rest]: return TableCommand.Run(rest);
+        case [PeaksCommand.Command]: return PeaksCommand.Run();
         case [QualityReport.Command]: return QualityReport.Run(null);
         case [QualityReport.Command, var scores]: return QualityReport.Run(scores);
         case [MakeSample.Command, .. { Length: <= 1 } rest]: return MakeSample.Run(rest);
@@ -31,4 +36,9 @@ catch (FormatException exception)
 {
     Console.Error.WriteLine($"{exception.Message}\n{Usage}");
     return 2;
+}
+catch (PeerMissingException exception)
+{
+    Console.Error.WriteLine(exception.Message);
+    return 1;
 }
