@@ -1,7 +1,9 @@
 using GpuNmf.Benchmarks;
+using GpuNmf.Benchmarks.GpuFacts;
 using GpuNmf.Benchmarks.Iterations;
 using GpuNmf.Benchmarks.Machine;
 using GpuNmf.Benchmarks.Quality;
+using GpuNmf.Benchmarks.Scaling;
 using GpuNmf.Benchmarks.Table;
 
 const string Usage = """
@@ -10,6 +12,9 @@ const string Usage = """
       table cpu|gpu [--quick] [--seconds N] [--budget S] [--out FILE.json]
                                                  every row beside its peer, with floors and targets; run.sh starts it
       peaks                                      measured peak and bandwidths of the device
+      gpu-facts                                  what the tile kernels' design rests on, asked of the device
+      scaling OUT.json [--quick]                 an iteration against frames, rank and cores
+      (GPUNMF_BENCH_DEVICE names the device of these four: cpu, which is the default, cuda, opencl:0)
       quality [SCORES.json]                      SDR, SIR, SAR and SI-SDR beside scikit-learn's (needs the shared data)
       make-sample [OUT.wav]                      writes the repository's sample recording
       make-input OUT.wav SECONDS [--channels N]  writes a recording of the drum machine, 16 bits, 44.1 kHz
@@ -22,6 +27,9 @@ try
         case [IterationBenchmarks.Command, .. var rest]: return IterationBenchmarks.Run(rest);
         case [TableCommand.Command, .. var rest]: return TableCommand.Run(rest);
         case [PeaksCommand.Command]: return PeaksCommand.Run();
+        case [GpuFactsCommand.Command]: return GpuFactsCommand.Run();
+        case [ScalingCommand.Command, var output]: return ScalingCommand.Run(output, quick: false);
+        case [ScalingCommand.Command, var output, "--quick"]: return ScalingCommand.Run(output, quick: true);
         case [QualityReport.Command]: return QualityReport.Run(null);
         case [QualityReport.Command, var scores]: return QualityReport.Run(scores);
         case [MakeSample.Command, .. { Length: <= 1 } rest]: return MakeSample.Run(rest);

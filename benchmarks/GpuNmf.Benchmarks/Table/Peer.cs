@@ -28,7 +28,7 @@ internal sealed class Peer : IDisposable
     /// <exception cref="PeerMissingException">It ended before it was ready, such as without its packages.</exception>
     internal static Peer Start(string script, params string[] arguments)
     {
-        var process = Process.Start(StartInfo(script, arguments)) ?? throw new PeerMissingException($"{script}: did not start");
+        var process = Launch(script, arguments);
         try
         {
             return new Peer(process, script);
@@ -43,7 +43,7 @@ internal sealed class Peer : IDisposable
     /// <summary>Runs a script to its end and parses its last line.</summary>
     internal static JsonObject Once(string script, params string[] arguments)
     {
-        using var process = Process.Start(StartInfo(script, arguments)) ?? throw new PeerMissingException($"{script}: did not start");
+        using var process = Launch(script, arguments);
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         if (process.ExitCode != 0) throw new PeerMissingException($"{script}: exit code {process.ExitCode.ToString(CultureInfo.InvariantCulture)}");
@@ -59,6 +59,18 @@ internal sealed class Peer : IDisposable
     }
 
     public void Dispose() => End(_process);
+
+    private static Process Launch(string script, string[] arguments)
+    {
+        try
+        {
+            return Process.Start(StartInfo(script, arguments)) ?? throw new PeerMissingException($"{script}: did not start");
+        }
+        catch (System.ComponentModel.Win32Exception exception)
+        {
+            throw new PeerMissingException($"{PeerFolder.Python} does not start: {exception.Message}");
+        }
+    }
 
     private static ProcessStartInfo StartInfo(string script, string[] arguments)
     {
