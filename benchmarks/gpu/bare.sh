@@ -5,7 +5,7 @@
 #
 # In order: what the device answers to the open questions (facts.txt), the tests on the CUDA lane (tests-cuda.*), the benchmarks, with
 # PyTorch as the peer where python3 has it (table.md, table.json), the tests on the OpenCL lane (tests-opencl.*). Every step has a limit;
-# what was cut is said. The tables are printed last.
+# what was cut is said. The table is printed last.
 #
 # GPUNMF_BENCH_DEVICE   cuda (default), opencl:0, cpu: another device for a rehearsal
 # GPUNMF_BENCH_LANES    lanes of the tests (default "cuda opencl")
@@ -23,13 +23,9 @@ read -ra lanes <<<"${GPUNMF_BENCH_LANES:-cuda opencl}"
 
 # Beside the script, so that tests which read the repository's pages find them.
 app=$here/bin/app
-archive=$here/bin/gpunmf-linux-x64.tar.xz
 rm -rf -- "$app" && mkdir -p "$app" || exit
-tar -C "$app" -xJf "$archive" 2>/dev/null ||
-    python3 -c 'import sys, tarfile; tarfile.open(sys.argv[1]).extractall(sys.argv[2])' "$archive" "$app" || {
-    echo "$archive cannot be unpacked: run publish.sh first, and have xz or python3" >&2
-    exit 1
-}
+trap 'rm -rf -- "$app"' EXIT
+tar -C "$app" -xzf "$here/bin/gpunmf-linux-x64.tar.gz" || { echo "run publish.sh first" >&2 && exit 1; }
 GPUNMF_BENCH_VERSION=$(<"$app/version")
 export GPUNMF_BENCH_VERSION
 
@@ -75,7 +71,7 @@ step benchmarks 600 "${table[@]}" --budget "$row_budget" >"$out/table.md"
 for lane in "${lanes[@]:1}"; do test_lane "$lane" 120; done
 
 printf '\n'
-cat "$out/facts.txt" "$out/table.md"
-printf '\n'
+cat "$out/facts.txt"
 printf '%s\n' "${summary[@]}"
+cat "$out/table.md"
 exit "$failed"

@@ -10,13 +10,18 @@ namespace GpuNmf.Benchmarks.Table;
 /// </summary>
 internal sealed class Peer : IDisposable
 {
+    /// <summary>For getting ready, compilers included, and for a turn.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(120);
+
     private readonly Process _process;
     private readonly string _script;
+    private readonly LastLine _errors;
 
-    private Peer(Process process, string script)
+    private Peer(Process process, string script, LastLine errors)
     {
         _process = process;
         _script = script;
+        _errors = errors;
         Ready = ReadLine();
     }
 
@@ -28,10 +33,10 @@ internal sealed class Peer : IDisposable
     /// <exception cref="PeerMissingException">It ended before it was ready, such as without its packages.</exception>
     internal static Peer Start(string script, params string[] arguments)
     {
-        var process = Launch(script, arguments);
+        var (process, errors) = Launch(script, arguments);
         try
         {
-            return new Peer(process, script);
+            return new Peer(process, script, errors);
         }
         catch
         {
@@ -43,11 +48,14 @@ internal sealed class Peer : IDisposable
     /// <summary>Runs a script to its end and parses its last line.</summary>
     internal static JsonObject Once(string script, params string[] arguments)
     {
-        using var process = Launch(script, arguments);
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        if (process.ExitCode != 0) throw new PeerMissingException($"{script}: exit code {process.ExitCode.ToString(CultureInfo.InvariantCulture)}");
-        return Parse(output.TrimEnd().Split('\n')[^1], script);
+        var (process, errors) = Launch(script, arguments);
+        using (process)
+        {
+            string output = process.StandardOutput.ReadToEnd();
+            process.WaitForExit();
+            if (process.ExitCode != 0) throw new PeerMissingException($"{script}: {errors}");
+            return Parse(output.TrimEnd().Split('\n')[^1], script);
+        }
     }
 
     /// <summary>Milliseconds of each of some samples.</summary>
@@ -60,11 +68,12 @@ internal sealed class Peer : IDisposable
 
     public void Dispose() => End(_process);
 
-    private static Process Launch(string script, string[] arguments)
+    private static (Process Process, LastLine Errors) Launch(string script, string[] arguments)
     {
         try
         {
-            return Process.Start(StartInfo(script, arguments)) ?? throw new PeerMissingException($"{script}: did not start");
+            var process = Process.Start(StartInfo(script, arguments)) ?? throw new PeerMissingException($"{script}: did not start");
+            return (process, new LastLine(process));
         }
         catch (System.ComponentModel.Win32Exception exception)
         {
@@ -76,7 +85,7 @@ internal sealed class Peer : IDisposable
     {
         string path = Path.Combine(PeerFolder.Path, script);
         if (!File.Exists(path)) throw new PeerMissingException($"there is no {path}");
-        var start = new ProcessStartInfo(PeerFolder.Python, [path, .. arguments]) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(PeerFolder.Python, [path, .. arguments]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         // Some machines fix these for old builds; the peer may choose the best kernels for the processor, as long as they are right.
         start.Environment.Remove("OPENBLAS_CORETYPE");
         start.Environment.Remove("OPENBLAS_L2_SIZE");
@@ -98,14 +107,35 @@ internal sealed class Peer : IDisposable
 
     private JsonObject ReadLine()
     {
-        string? line = _process.StandardOutput.ReadLine();
-        if (line is null)
+        var reading = _process.StandardOutput.ReadLineAsync();
+        if (!reading.Wait(s_patience))
         {
-            _process.WaitForExit();
-            throw new PeerMissingException($"{_script} ended with status {_process.ExitCode.ToString(CultureInfo.InvariantCulture)}");
+            _process.Kill(entireProcessTree: true);
+            throw new PeerMissingException($"{_script}: no answer for {s_patience.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s");
         }
-        return Parse(line, _script);
+        if (reading.Result is { } line) return Parse(line, _script);
+        _process.WaitForExit();
+        throw new PeerMissingException($"{_script}: {_errors}");
     }
+}
+
+/// <summary>What a program wrote last to its standard error, which is passed on; mostly the reason why it ended.</summary>
+internal sealed class LastLine
+{
+    private string _line = "ended without a word";
+
+    internal LastLine(Process process)
+    {
+        process.ErrorDataReceived += (_, data) =>
+        {
+            if (string.IsNullOrWhiteSpace(data.Data)) return;
+            _line = data.Data;
+            Console.Error.WriteLine(data.Data);
+        };
+        process.BeginErrorReadLine();
+    }
+
+    public override string ToString() => _line;
 }
 
 /// <summary>A peer cannot run here.</summary>

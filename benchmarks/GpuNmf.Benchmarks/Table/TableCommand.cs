@@ -30,12 +30,24 @@ internal static class TableCommand
         var bench = new Bench(session, Peaks.Measure(session), folder.Path, options.Quick);
         var report = new Report(Describe(session), bench.Peaks, options.Quick) { LoadAtStart = LoadAverage.Read() };
         string path = options.Output ?? DefaultPath(session);
+        // Stopped by a time limit, what is there is printed.
+        Console.CancelKeyPress += (_, _) => Finish(report, path, "stopped before its end");
         foreach (var step in options.Suite == "cpu" ? Suite.Cpu(bench) : Suite.Gpu(bench, options.Seconds)) Take(step, options, report, path);
-        report.LoadAtEnd = LoadAverage.Read();
-        Write(path, report);
-        TablePrinter.Print(report, Console.Out);
-        Console.WriteLine($"\nRaw samples: {path}");
-        return report.Failures.Count == 0 ? 0 : 1;
+        return Finish(report, path, null);
+    }
+
+    private static int Finish(Report report, string path, string? why)
+    {
+        lock (report)
+        {
+            if (why is not null) report.Failures.Add($"The table: {why}.");
+            report.LoadAtEnd = LoadAverage.Read();
+            Write(path, report);
+            TablePrinter.Print(report, Console.Out);
+            Console.WriteLine($"\nRaw samples: {path}");
+            Console.Out.Flush();
+            return report.Failures.Count == 0 ? 0 : 1;
+        }
     }
 
     private static void Take(Step step, TableOptions options, Report report, string path)
@@ -49,7 +61,7 @@ internal static class TableCommand
         {
             foreach (var row in step.Measure())
             {
-                report.Rows.Add(row);
+                lock (report) report.Rows.Add(row);
                 Console.Error.WriteLine(TablePrinter.OneLine(row));
             }
         }
@@ -60,7 +72,7 @@ internal static class TableCommand
             report.Failures.Add($"{step.Name}: {exception.Message}");
             Console.Error.WriteLine($"FAILED {step.Name}: {exception}");
         }
-        Write(path, report);
+        lock (report) Write(path, report);
     }
 
     private static void Write(string path, Report report) => File.WriteAllText(path, JsonSerializer.Serialize(report, s_json));

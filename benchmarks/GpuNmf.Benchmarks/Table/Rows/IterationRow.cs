@@ -28,8 +28,10 @@ internal static class IterationRow
         var problem = new IterationProblem(shape, beta);
         var fit = Fit(bench.Session, problem);
         if (peers.Count > 0) problem.Write(bench.Folder);
+        // Without a peer, a GPU is compared with the CPU, which is compared with a peer in a table of its own.
+        var onCpu = new Lazy<double?>(() => bench.Session.Form == KernelForm.Tile ? CompareWithCpu(problem, fit) : null);
         using var steps = new SteppedFactorization(bench.Session, problem);
-        foreach (var peer in peers.DefaultIfEmpty(null)) yield return Against(bench, problem, fit, steps, rounds, peer);
+        foreach (var peer in peers.DefaultIfEmpty(null)) yield return Against(bench, problem, fit, onCpu, steps, rounds, peer);
     }
 
     /// <summary>Bytes and flops of one iteration: a pass and a step of the templates.</summary>
@@ -51,7 +53,7 @@ internal static class IterationRow
         return Stopwatch.GetElapsedTime(start).TotalMilliseconds / SteppedFactorization.IterationsOfAStep;
     }
 
-    private static Row Against(Bench bench, IterationProblem problem, NmfFit fit, SteppedFactorization steps, Rounds rounds, IterationPeer? with)
+    private static Row Against(Bench bench, IterationProblem problem, NmfFit fit, Lazy<double?> onCpu, SteppedFactorization steps, Rounds rounds, IterationPeer? with)
     {
         var geometry = problem.Geometry(bench.Session);
         var row = new Row($"iteration, {NameOf(problem.Beta)}, {problem.Shape}", "ms") { Ours = [], Target = with?.Target }
@@ -63,15 +65,19 @@ internal static class IterationRow
             {
                 string beta = problem.Beta.ToString(CultureInfo.InvariantCulture);
                 peer = Peer.Start(with.Script, [bench.Folder, beta, CheckedIterations.ToString(CultureInfo.InvariantCulture), .. with.Arguments]);
-                row = row with { Peer = peer.Program, PeerDetails = peer.Ready, Difference = Compare(row.What, bench, fit) };
+                row = row with { Peer = peer.Program, PeerDetails = peer.Ready, Difference = CompareWithPeer(row.What, bench, fit) };
+            }
+            else
+            {
+                row = row with { Difference = onCpu.Value };
             }
             var (ours, theirs) = Contest.Run(rounds, () => Step(steps), peer);
             return row with { Ours = ours, Theirs = theirs };
         }
         catch (PeerMissingException missing)
         {
-            var (ours, _) = Contest.Run(rounds, () => Step(steps), null);
-            return row with { Ours = ours, Note = missing.Message };
+            row = row with { Difference = onCpu.Value, Note = missing.Message };
+            return row with { Ours = Contest.Run(rounds, () => Step(steps), null).Ours };
         }
         finally
         {
@@ -79,9 +85,18 @@ internal static class IterationRow
         }
     }
 
-    private static double Compare(string what, Bench bench, NmfFit fit) => Math.Max(
-        Difference.Require(what + ", W", fit.Templates, NpyFile.Read(bench.File("their-w.npy")), Allowed),
-        Difference.Require(what + ", H", fit.Activations, NpyFile.Read(bench.File("their-h.npy")), Allowed));
+    private static double CompareWithPeer(string what, Bench bench, NmfFit fit) =>
+        Compare(what, fit, NpyFile.Read(bench.File("their-w.npy")), NpyFile.Read(bench.File("their-h.npy")));
+
+    private static double? CompareWithCpu(IterationProblem problem, NmfFit fit)
+    {
+        using var cpu = DeviceSession.Open(DeviceRequest.Cpu);
+        var want = Fit(cpu, problem);
+        return Compare($"{problem.Shape} on the CPU", fit, want.Templates, want.Activations);
+    }
+
+    private static double Compare(string what, NmfFit fit, float[,] templates, float[,] activations) => Math.Max(
+        Difference.Require(what + ", W", fit.Templates, templates, Allowed), Difference.Require(what + ", H", fit.Activations, activations, Allowed));
 
     private static NmfFit Fit(DeviceSession session, IterationProblem problem)
     {
