@@ -54,10 +54,17 @@ facts=("$app/GpuNmf.Benchmarks" gpu-facts)
 table=("$app/GpuNmf.Benchmarks" table gpu --seconds "${GPUNMF_BENCH_SECONDS:-3600}" --out "$out/table.json")
 [[ -z ${GPUNMF_BENCH_QUICK:-} ]] || table+=(--quick)
 
-# test_lane LANE LIMIT
+# test_lane LANE LIMIT: the counts come from the log, which is there even where the runner was stopped
 test_lane() {
-    GPUNMF_LANES=$1 step "tests, lane $1" "$2" "$app/GpuNmf.Tests" -noLogo -noColor -noAutoReporters -reporter quiet \
-        -trait "Lane=$1" -trait- Suite=Full -result-ctrf "$out/tests-$1.json" > >(tee "$out/tests-$1.txt")
+    local log=$out/tests-$1.txt ran=0 failures=0 skips=0
+    GPUNMF_LANES=$1 step "tests, lane $1" "$2" "$app/GpuNmf.Tests" -noLogo -noColor -noAutoReporters -reporter verbose \
+        -trait "Lane=$1" -trait- Suite=Full -result-ctrf "$out/tests-$1.json" >"$log"
+    [[ -f $log ]] || return 0
+    ran=$(grep -c '\[FINISHED\]' "$log")
+    failures=$(grep -c '\[FAIL\]' "$log")
+    skips=$(grep -c '\[SKIP\]' "$log")
+    grep -A 5 '\[FAIL\]' "$log" | head -n 60
+    summary+=("tests, lane $1: $((ran - failures - skips)) passed, $failures failed, $skips skipped")
 }
 
 if command -v nvidia-smi >/dev/null; then

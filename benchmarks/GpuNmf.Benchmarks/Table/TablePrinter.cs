@@ -18,7 +18,8 @@ internal static class TablePrinter
             output.WriteLine($"| {row.What} | {Number(row.OursMedian)} {row.Unit} | {Theirs(row)} | {Ratio(row.Ratio)} | {Percent(row.ShareOfFloor)} | {row.TargetText} | {row.Verdict} |");
         PrintShares(report, output);
         PrintPeaks(report.Peaks, output);
-        foreach (var note in report.Rows.Where(row => row.Note is not null).Select(row => $"{row.What}: {row.Note}")) output.WriteLine(note);
+        foreach (var note in report.Rows.Where(row => row.Note is not null).GroupBy(row => row.Note))
+            output.WriteLine($"{string.Join("; ", note.Select(row => row.What).Distinct())}: {note.Key}");
         foreach (string failure in report.Failures) output.WriteLine($"FAILED {failure}");
         if (report.Cut.Count > 0) output.WriteLine($"Cut, for want of time: {string.Join("; ", report.Cut)}.");
         output.WriteLine(string.Create(s_culture, $"Load average before and after: {report.LoadAtStart:F1}, {report.LoadAtEnd:F1}."));
