@@ -1,11 +1,22 @@
 using GpuNmf.Benchmarks;
+using GpuNmf.Benchmarks.GpuFacts;
 using GpuNmf.Benchmarks.Iterations;
+using GpuNmf.Benchmarks.Machine;
 using GpuNmf.Benchmarks.Quality;
+using GpuNmf.Benchmarks.Scaling;
+using GpuNmf.Benchmarks.Stages;
+using GpuNmf.Benchmarks.Table;
 
 const string Usage = """
     usage: GpuNmf.Benchmarks COMMAND
-      iterations [BenchmarkDotNet options]       time of one iteration on the CPU, every shape and divergence
-      time-iteration FRAMES RANK BETA SAMPLES    the same for one shape: a line of JSON, for peers/compare.py
+      iterations [BenchmarkDotNet options]       time of one iteration, every shape and divergence
+      stages [BenchmarkDotNet options]           time of the stages around the iterations
+      table cpu|gpu [--quick] [--seconds N] [--budget S] [--out FILE.json]
+                                                 every row beside its peer, with floors and targets; run.sh starts it
+      peaks                                      measured peak and bandwidths of the device
+      gpu-facts                                  what the tile kernels' design rests on, asked of the device
+      scaling OUT.json [--quick]                 an iteration against frames, rank and cores
+      (GPUNMF_BENCH_DEVICE names the device of all of these: cpu, which is the default, cuda, opencl:0)
       quality [SCORES.json]                      SDR, SIR, SAR and SI-SDR beside scikit-learn's (needs the shared data)
       make-sample [OUT.wav]                      writes the repository's sample recording
       make-input OUT.wav SECONDS [--channels N]  writes a recording of the drum machine, 16 bits, 44.1 kHz
@@ -16,7 +27,12 @@ try
     switch (args)
     {
         case [IterationBenchmarks.Command, .. var rest]: return IterationBenchmarks.Run(rest);
-        case [TimeIteration.Command, var frames, var rank, var beta, var samples]: return TimeIteration.Run(frames, rank, beta, samples);
+        case [StageBenchmarks.Command, .. var rest]: return StageBenchmarks.Run(rest);
+        case [TableCommand.Command, .. var rest]: return TableCommand.Run(rest);
+        case [PeaksCommand.Command]: return PeaksCommand.Run();
+        case [GpuFactsCommand.Command]: return GpuFactsCommand.Run();
+        case [ScalingCommand.Command, var output]: return ScalingCommand.Run(output, quick: false);
+        case [ScalingCommand.Command, var output, "--quick"]: return ScalingCommand.Run(output, quick: true);
         case [QualityReport.Command]: return QualityReport.Run(null);
         case [QualityReport.Command, var scores]: return QualityReport.Run(scores);
         case [MakeSample.Command, .. { Length: <= 1 } rest]: return MakeSample.Run(rest);
@@ -31,4 +47,9 @@ catch (FormatException exception)
 {
     Console.Error.WriteLine($"{exception.Message}\n{Usage}");
     return 2;
+}
+catch (PeerMissingException exception)
+{
+    Console.Error.WriteLine(exception.Message);
+    return 1;
 }

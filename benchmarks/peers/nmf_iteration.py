@@ -1,21 +1,25 @@
 #!/usr/bin/python3
-"""Milliseconds of one scikit-learn multiplicative iteration in float32, as a line of JSON.
+"""scikit-learn's multiplicative iterations in float32, in turns (turns.py).
 
-    nmf_iteration.py FRAMES RANK BETA SAMPLES [ITERATIONS_OF_A_SAMPLE]
+    nmf_iteration.py FOLDER BETA CHECKED_ITERATIONS [ITERATIONS_OF_A_SAMPLE]
 
-The two updates are called as sklearn.decomposition._nmf._fit_multiplicative_update calls them with tol=0 (scikit-learn 1.2), without
-the loss before the first one. X and the start are uniform random, 1025 bins, as in GpuNmf.Benchmarks' time-iteration.
+FOLDER holds x.npy (frames x bins), w.npy and h.npy. their-w.npy and their-h.npy after CHECKED_ITERATIONS are written there first. The two
+updates are called as sklearn.decomposition._nmf._fit_multiplicative_update calls them with tol=0 (scikit-learn 1.2), without the loss.
 """
-import json
+import os
 import sys
-import time
 
 import numpy as np
 import sklearn
 from sklearn.decomposition import _nmf
 
-BINS = 1025
-SEED = 1
+import turns
+
+
+def load(folder, prefix=""):
+    """X as bins x frames in C order, as scikit-learn's users have it, W and H."""
+    x = np.ascontiguousarray(np.load(os.path.join(folder, prefix + "x.npy")).T)
+    return x, np.load(os.path.join(folder, prefix + "w.npy")), np.load(os.path.join(folder, prefix + "h.npy"))
 
 
 def iterate(x, w, h, beta, count):
@@ -31,27 +35,21 @@ def iterate(x, w, h, beta, count):
 
 
 def main():
-    frames, rank, beta, samples = int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]), int(sys.argv[4])
-    count = int(sys.argv[5]) if len(sys.argv) > 5 else 10
-    random = np.random.default_rng(SEED)
-    x = np.maximum(random.random((BINS, frames), dtype=np.float32), np.float32(1e-6))
-    w = random.random((BINS, rank), dtype=np.float32)
-    h = random.random((rank, frames), dtype=np.float32)
-    before = _nmf._beta_divergence(x, w, h, beta)
-    w, h = iterate(x, w, h, beta, 1)
-    milliseconds, processor = [], time.process_time()
-    for _ in range(samples):
-        start = time.perf_counter()
+    folder, beta, checked = sys.argv[1], float(sys.argv[2]), int(sys.argv[3])
+    count = int(sys.argv[4]) if len(sys.argv) > 4 else 10
+    x, w, h = load(folder)
+    w, h = iterate(x, w, h, beta, checked)
+    if not w.dtype == h.dtype == np.float32:
+        sys.exit(f"{w.dtype}: not a float32 factorisation")
+    np.save(os.path.join(folder, "their-w.npy"), w)
+    np.save(os.path.join(folder, "their-h.npy"), h)
+
+    def sample():
+        nonlocal w, h
         w, h = iterate(x, w, h, beta, count)
-        milliseconds.append(1e3 * (time.perf_counter() - start) / count)
-    processor = 1e3 * (time.process_time() - processor) / (samples * count)
-    after = _nmf._beta_divergence(x, w, h, beta)
-    if not (w.dtype == h.dtype == np.float32 and after < before):
-        sys.exit(f"{w.dtype}, loss {before} -> {after}: not a float32 factorisation")
-    print(json.dumps({
-        "program": "scikit-learn", "version": sklearn.__version__, "bins": BINS, "frames": frames, "rank": rank, "beta": beta,
-        "seed": SEED, "iterationsOfASample": count, "milliseconds": milliseconds,
-        "processorMilliseconds": processor}))
+        return count
+
+    turns.serve({"program": "scikit-learn", "version": sklearn.__version__, "numpy": np.__version__, "iterationsOfASample": count}, sample)
 
 
 if __name__ == "__main__":

@@ -49,6 +49,14 @@ def istft(s, length):
     return np.pad(y, (0, length - len(y)))
 
 
+def stems(w, h, spectra, length):
+    """The components one after the other, channels x samples: soft masks on every channel."""
+    total = np.maximum(w @ h, np.finfo(np.float32).tiny)
+    for k in range(w.shape[1]):
+        mask = np.outer(w[:, k], h[k]) / total
+        yield np.stack([istft(mask * spectrum, length) for spectrum in spectra])
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("input")
@@ -78,10 +86,7 @@ def main():
     assert w.dtype == np.float32
     lap("nmf")
     os.makedirs(arguments.folder, exist_ok=True)
-    total = np.maximum(w @ h, np.finfo(np.float32).tiny)
-    for k in range(arguments.rank):
-        mask = np.outer(w[:, k], h[k]) / total
-        stem = np.stack([istft(mask * spectrum, samples.shape[1]) for spectrum in spectra])
+    for k, stem in enumerate(stems(w, h, spectra, samples.shape[1])):
         scipy.io.wavfile.write(os.path.join(arguments.folder, f"component-{k + 1:02}.wav"), rate, stem.T)
     lap("stems")
     print(json.dumps({"stageSeconds": seconds, "loss": float(model.reconstruction_err_) ** 2 / 2}))

@@ -1,18 +1,9 @@
 using BenchmarkDotNet.Attributes;
-using BenchmarkDotNet.Columns;
-using BenchmarkDotNet.Configs;
-using BenchmarkDotNet.Exporters;
-using BenchmarkDotNet.Exporters.Json;
-using BenchmarkDotNet.Jobs;
-using BenchmarkDotNet.Loggers;
-using BenchmarkDotNet.Running;
-using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using GpuNmf.Devices;
-using Perfolizer.Horology;
 
 namespace GpuNmf.Benchmarks.Iterations;
 
-/// <summary><c>-- iterations</c>: one multiplicative iteration on the CPU accelerator, checked against the oracle first.</summary>
+/// <summary><c>-- iterations</c>: one multiplicative iteration on the device of GPUNMF_BENCH_DEVICE, checked against the oracle first.</summary>
 #pragma warning disable CA1001 // BenchmarkDotNet calls Cleanup; it disposes of nothing.
 public class IterationBenchmarks
 #pragma warning restore CA1001
@@ -38,7 +29,7 @@ public class IterationBenchmarks
     public void Setup()
     {
         var problem = new IterationProblem(Shape, Beta);
-        _session = DeviceSession.Open(DeviceRequest.Cpu);
+        _session = BenchDevice.Open();
         double error = IterationCheck.Require(_session, problem);
         Console.WriteLine($"// {_session.Entry.Name}, {_session.Kind}, {_session.Entry.Cores} threads; W H off by {error:E1} after two iterations");
         _factorization = new SteppedFactorization(_session, problem);
@@ -56,19 +47,6 @@ public class IterationBenchmarks
         _session?.Dispose();
     }
 
-    internal static int Run(string[] arguments)
-    {
-        // In this process: a project of BenchmarkDotNet's own would inherit this repository's rules for warnings.
-        var job = Job.Default.WithToolchain(InProcessEmitToolchain.Instance)
-            .WithWarmupCount(2).WithIterationCount(15).WithIterationTime(TimeInterval.FromMilliseconds(250));
-        var config = ManualConfig.CreateEmpty()
-            .AddJob(job)
-            .AddColumnProvider(DefaultColumnProviders.Params)
-            .AddColumn(StatisticColumn.Min, StatisticColumn.Median, StatisticColumn.P95, ThroughputColumn.Flops, ThroughputColumn.Bytes)
-            .AddExporter(MarkdownExporter.GitHub, JsonExporter.Full)
-            .AddLogger(ConsoleLogger.Default)
-            .WithOptions(ConfigOptions.DisableLogFile);
-        var summaries = BenchmarkSwitcher.FromTypes([typeof(IterationBenchmarks)]).Run(["--filter", "*", .. arguments], config);
-        return summaries.All(s => !s.HasCriticalValidationErrors && s.Reports.All(r => r.Success)) ? 0 : 1;
-    }
+    internal static int Run(string[] arguments) =>
+        BenchmarkRun.Of(typeof(IterationBenchmarks), arguments, ThroughputColumn.Flops, ThroughputColumn.Bytes);
 }

@@ -1,0 +1,69 @@
+using GpuNmf.Audio;
+using GpuNmf.Devices;
+using GpuNmf.Kernels;
+using GpuNmf.Kernels.Nmf;
+using GpuNmf.Kernels.Stft;
+using GpuNmf.Masking;
+using GpuNmf.Nmf;
+using GpuNmf.Stft;
+
+namespace GpuNmf.Benchmarks.Stages;
+
+/// <summary>Samples and factors on the device to stems on the host: spectrum, masks, inverse transforms, overlap-add. Factors are random.</summary>
+internal sealed class StemStage : IDisposable
+{
+    private readonly AudioBuffer _recording;
+    private readonly StftOptions _options = new();
+    private readonly List<IDisposable> _owned = [];
+    private readonly StemRenderer _renderer;
+    private readonly NmfGeometry _geometry;
+
+    internal StemStage(DeviceSession session, AudioBuffer recording, int rank)
+    {
+        _recording = recording;
+        _geometry = NmfGeometry.Of(_options.Bins, _options.FrameCount(recording.Length), rank, session.Form);
+        var random = new Random(1);
+        Templates = Uniform(random, _geometry.Bins, rank);
+        Activations = Uniform(random, rank, _geometry.Frames);
+        var (samples, _) = SignalReader.Load(session, recording, ChannelMode.Joint, null, CancellationToken.None);
+        _owned.Add(samples);
+        var transform = new ForwardTransform(session, _options, recording.Channels);
+        _owned.Add(transform);
+        var templates = Upload(session, FactorLayout.PackTemplates(Templates, _geometry, 0));
+        var activations = Upload(session, FactorLayout.PackActivations(Activations, _geometry, 0));
+        var mixture = new MixtureSpectrum(transform, new DeviceSignal(samples, recording.Channels, recording.Length));
+        _renderer = new StemRenderer(session, new ReconstructionOptions(), new StemIngredients(mixture, templates, activations, _geometry));
+        _owned.Add(_renderer);
+    }
+
+    internal float[,] Templates { get; }
+
+    internal float[,] Activations { get; }
+
+    internal Cost Cost => KernelCost.Stems(_geometry, new FrameShape(_options.FftLength, _options.EffectiveHopLength, _recording.Channels), _geometry.Frames, 1);
+
+    internal void Run(IStemSink sink) => _renderer.Render(_recording, sink, null, CancellationToken.None);
+
+    public void Dispose()
+    {
+        for (int i = _owned.Count - 1; i >= 0; i--) _owned[i].Dispose();
+        _owned.Clear();
+    }
+
+    private DeviceBuffer<float> Upload(DeviceSession session, float[] values)
+    {
+        var buffer = session.Allocate<float>(values.Length);
+        _owned.Add(buffer);
+        buffer.Upload(values);
+        return buffer;
+    }
+
+    private static float[,] Uniform(Random random, int rows, int columns)
+    {
+        var values = new float[rows, columns];
+        for (int i = 0; i < rows; i++)
+            for (int j = 0; j < columns; j++)
+                values[i, j] = random.NextSingle() + 1e-3f;
+        return values;
+    }
+}

@@ -1,0 +1,34 @@
+namespace GpuNmf.Benchmarks.Table;
+
+/// <summary>How often contestants take turns.</summary>
+/// <param name="Count">Turns of each.</param>
+/// <param name="Ours">Samples of one of our turns.</param>
+/// <param name="Theirs">Samples of one of the peer's.</param>
+internal sealed record Rounds(int Count, int Ours, int Theirs);
+
+/// <summary>Two programs in turns, so that a machine that changes its speed changes it for both.</summary>
+internal static class Contest
+{
+    /// <summary>Threads of numerical libraries spin for a while after their work; nobody is timed beside them.</summary>
+    private static readonly TimeSpan s_rest = TimeSpan.FromMilliseconds(150);
+
+    /// <param name="rounds">How often.</param>
+    /// <param name="ours">One sample of ours in milliseconds.</param>
+    /// <param name="peer">Null: only ours.</param>
+    internal static (double[] Ours, double[] Theirs) Run(Rounds rounds, Func<double> ours, Peer? peer)
+    {
+        List<double> mine = [], theirs = [];
+        // One turn of each that does not count: compilers and caches warm up.
+        ours();
+        peer?.Turn(1);
+        for (int round = 0; round < rounds.Count; round++)
+        {
+            Thread.Sleep(s_rest);
+            for (int i = 0; i < rounds.Ours; i++) mine.Add(ours());
+            if (peer is null) continue;
+            Thread.Sleep(s_rest);
+            theirs.AddRange(peer.Turn(rounds.Theirs));
+        }
+        return ([.. mine], [.. theirs]);
+    }
+}

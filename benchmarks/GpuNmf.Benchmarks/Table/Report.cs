@@ -1,0 +1,25 @@
+using System.Text.Json.Nodes;
+using GpuNmf.Benchmarks.Machine;
+
+namespace GpuNmf.Benchmarks.Table;
+
+/// <summary>Everything that a run of the table measured.</summary>
+/// <param name="Machine">Device, system, versions.</param>
+/// <param name="Peaks">What the device does at best.</param>
+/// <param name="Quick">True: a smoke run, whose figures say nothing.</param>
+internal sealed record Report(JsonObject Machine, Peaks Peaks, bool Quick)
+{
+    /// <summary>Load average before the first row.</summary>
+    public double LoadAtStart { get; init; }
+
+    /// <summary>Load average after the last row, this run's own share included.</summary>
+    public double LoadAtEnd { get; set; }
+
+    public List<Row> Rows { get; } = [];
+
+    /// <summary>Rows that were wrong or did not run, with the reason.</summary>
+    public List<string> Failures { get; } = [];
+
+    /// <summary>What the time did not suffice for.</summary>
+    public List<string> Cut { get; } = [];
+}

@@ -1,0 +1,93 @@
+using System.Diagnostics;
+using System.Globalization;
+using GpuNmf.Audio;
+using GpuNmf.Benchmarks.Stages;
+using GpuNmf.Files;
+using GpuNmf.Kernels;
+
+namespace GpuNmf.Benchmarks.Table.Rows;
+
+/// <summary>The stages around the factorisation.</summary>
+internal static class StageRows
+{
+    /// <summary>Single-precision transforms of 2048 samples differ by a few 1e-7; masks divide, stems are sums of 4 frames.</summary>
+    private const double AllowedTransform = 1e-5, AllowedStems = 1e-4;
+
+    /// <summary>Forward transform to magnitudes, beside a script that is given the folder.</summary>
+    internal static Row Transform(Bench bench, StageShape shape, Rounds rounds, string script, Target? target)
+    {
+        var recording = shape.Render();
+        using var stage = new TransformStage(bench.Session, recording);
+        stage.Run();
+        NpyFile.Write(bench.File("samples.npy"), Planar(recording));
+        var row = new Row($"STFT to magnitudes, {shape}", "ms") { Ours = [], Target = target }.With(stage.Cost, bench.Peaks, stage.Cost.Bytes);
+        return Against(bench, row, rounds, () => Time(stage.Run), [script, bench.Folder],
+            () => Difference.Require(row.What, stage.Download(), NpyFile.Read(bench.File("their-x.npy")), AllowedTransform));
+    }
+
+    /// <summary>Masks and inverse transforms of every component; the peer keeps the spectra, this program forms them again.</summary>
+    internal static Row Stems(Bench bench, StageShape shape, int rank, Rounds rounds, string? script, Target? target)
+    {
+        var recording = shape.Render();
+        using var stage = new StemStage(bench.Session, recording, rank);
+        var row = new Row(string.Create(CultureInfo.InvariantCulture, $"masks, inverse, overlap-add, {shape}, K {rank}"), "ms") { Ours = [], Target = target }
+            .With(stage.Cost, bench.Peaks, stage.Cost.Bytes);
+        var ring = new RingSink();
+        if (script is null) return Against(bench, row, rounds, () => Time(() => stage.Run(ring)), [], () => 0);
+        NpyFile.Write(bench.File("samples.npy"), Planar(recording));
+        NpyFile.Write(bench.File("w.npy"), stage.Templates);
+        NpyFile.Write(bench.File("h.npy"), stage.Activations);
+        return Against(bench, row, rounds, () => Time(() => stage.Run(ring)), [script, bench.Folder], () =>
+        {
+            var all = new MatrixSink();
+            stage.Run(all);
+            return Difference.Require(row.What, all.Stems, NpyFile.Read(bench.File("their-stems.npy")), AllowedStems);
+        });
+    }
+
+    /// <summary>Measuring and scaling X.</summary>
+    internal static Row Condition(Bench bench, int bins, int frames, Rounds rounds)
+    {
+        using var stage = new ConditionStage(bench.Session, bins, frames);
+        var row = new Row(string.Create(CultureInfo.InvariantCulture, $"condition, {bins} x {frames}"), "ms") { Ours = [] }.With(stage.Cost, bench.Peaks, stage.Bytes);
+        return Against(bench, row, rounds, () => Time(stage.Run), [], () => 0);
+    }
+
+    /// <summary>Starts the peer, checks, and lets both take turns; without a peer the row says why.</summary>
+    internal static Row Against(Bench bench, Row row, Rounds rounds, Func<double> ours, IReadOnlyList<string> command, Func<double> check)
+    {
+        Peer? peer = null;
+        try
+        {
+            if (command.Count > 0)
+            {
+                peer = Peer.Start(command[0], [.. command.Skip(1)]);
+                row = row with { Peer = peer.Program, PeerDetails = peer.Ready, Difference = check() };
+            }
+        }
+        catch (PeerMissingException missing)
+        {
+            row = row with { Note = missing.Message };
+        }
+        using (peer)
+        {
+            var (mine, theirs) = Contest.Run(rounds, ours, peer);
+            return row with { Ours = mine, Theirs = theirs };
+        }
+    }
+
+    private static double Time(Action run)
+    {
+        long start = Stopwatch.GetTimestamp();
+        run();
+        return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+    }
+
+    private static float[,] Planar(AudioBuffer recording)
+    {
+        var samples = new float[recording.Channels, recording.Length];
+        var interleaved = recording.Interleaved;
+        for (int i = 0; i < interleaved.Length; i++) samples[i % recording.Channels, i / recording.Channels] = interleaved[i];
+        return samples;
+    }
+}

@@ -1,0 +1,38 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace GpuNmf.Benchmarks.Table;
+
+/// <summary>Options of the table.</summary>
+/// <param name="Suite">cpu or gpu.</param>
+/// <param name="Quick">A smoke run.</param>
+/// <param name="Seconds">Length of the recording of the GPU rows.</param>
+/// <param name="BudgetSeconds">No row is begun after so long.</param>
+/// <param name="Output">The JSON file; null is benchmarks/results/DATE-DEVICE.json.</param>
+internal sealed record TableOptions(string Suite, bool Quick, int Seconds, double BudgetSeconds, string? Output)
+{
+    private readonly long _start = Stopwatch.GetTimestamp();
+
+    /// <summary>True when the time is up.</summary>
+    internal bool IsSpent => Stopwatch.GetElapsedTime(_start).TotalSeconds > BudgetSeconds;
+
+    /// <exception cref="FormatException">They are none.</exception>
+    internal static TableOptions Parse(string[] arguments)
+    {
+        var options = new TableOptions("cpu", false, 3600, double.PositiveInfinity, null);
+        for (int i = 0; i < arguments.Length; i++)
+        {
+            string Value() => ++i < arguments.Length ? arguments[i] : throw new FormatException($"{arguments[^1]} takes a value.");
+            options = arguments[i] switch
+            {
+                "cpu" or "gpu" => options with { Suite = arguments[i] },
+                "--quick" => options with { Quick = true },
+                "--seconds" => options with { Seconds = int.Parse(Value(), CultureInfo.InvariantCulture) },
+                "--budget" => options with { BudgetSeconds = double.Parse(Value(), CultureInfo.InvariantCulture) },
+                "--out" => options with { Output = Value() },
+                _ => throw new FormatException($"'{arguments[i]}' is no option of table."),
+            };
+        }
+        return options;
+    }
+}
