@@ -33,6 +33,9 @@ internal interface IRegisterTile<TTile> where TTile : struct, IRegisterTile<TTil
     /// <summary>sum + a * scale.</summary>
     static abstract TTile Fma(TTile sum, TTile a, float scale);
 
+    /// <summary>factor + b max(factor - before, 0) of each element.</summary>
+    static abstract TTile Extrapolate(TTile factor, TTile before, float b);
+
     /// <summary>The multiplicative step of each element.</summary>
     static abstract TTile Step(TTile factor, TTile numerator, TTile denominator, float exponent, float floor);
 }
@@ -84,6 +87,14 @@ internal struct Quad : IRegisterTile<Quad>
     public static Quad Fma(Quad sum, Quad a, float scale) =>
         new() { A = sum.A + a.A * scale, B = sum.B + a.B * scale, C = sum.C + a.C * scale, D = sum.D + a.D * scale };
 
+    public static Quad Extrapolate(Quad factor, Quad before, float b) => new()
+    {
+        A = FactorUpdate.Extrapolate(factor.A, before.A, b),
+        B = FactorUpdate.Extrapolate(factor.B, before.B, b),
+        C = FactorUpdate.Extrapolate(factor.C, before.C, b),
+        D = FactorUpdate.Extrapolate(factor.D, before.D, b),
+    };
+
     public static Quad Step(Quad factor, Quad numerator, Quad denominator, float exponent, float floor) => new()
     {
         A = FactorUpdate.Step(factor.A, numerator.A, denominator.A, exponent, floor),
@@ -127,6 +138,9 @@ internal struct Pair<TLow, THigh> : IRegisterTile<Pair<TLow, THigh>>
 
     public static Pair<TLow, THigh> Fma(Pair<TLow, THigh> sum, Pair<TLow, THigh> a, float scale) =>
         new() { Low = TLow.Fma(sum.Low, a.Low, scale), High = THigh.Fma(sum.High, a.High, scale) };
+
+    public static Pair<TLow, THigh> Extrapolate(Pair<TLow, THigh> factor, Pair<TLow, THigh> before, float b) =>
+        new() { Low = TLow.Extrapolate(factor.Low, before.Low, b), High = THigh.Extrapolate(factor.High, before.High, b) };
 
     public static Pair<TLow, THigh> Step(
         Pair<TLow, THigh> factor, Pair<TLow, THigh> numerator, Pair<TLow, THigh> denominator, float exponent, float floor) => new()

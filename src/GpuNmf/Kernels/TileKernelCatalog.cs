@@ -2,7 +2,6 @@ using System.Reflection;
 using GpuNmf.Kernels.Masking;
 using GpuNmf.Kernels.Nmf;
 using GpuNmf.Kernels.Stft;
-using ILGPU;
 
 namespace GpuNmf.Kernels;
 
@@ -73,7 +72,7 @@ internal static class TileKernelCatalog
         Of<ConditionArgs>("scale rows", ConditionKernels.ApplyTile),
         Of<FactorSumArgs>("column sums", TileFactorKernels.Sums),
         Of<FactorSumArgs>("column products", TileFactorKernels.Grams),
-        new TileKernel("tree over slices", ((Action<ArrayView<float>, int, int>)TileFactorKernels.ReduceSlices).Method, Group, true),
+        Of<SliceTreeArgs>("tree over slices", TileFactorKernels.ReduceSlices),
     ];
 
     private static IEnumerable<TileKernel> Updates()

@@ -27,8 +27,8 @@ internal sealed record NmfGeometry
     /// <summary>Floats between the rows of X: the bins rounded up to 32.</summary>
     internal int Pitch => PitchOf(Bins);
 
-    /// <summary>K': floats between the activations of neighbouring frames; a whole number of the widest vectors, or of float quads.</summary>
-    internal int RankPitch => RoundUp(Rank, Form == KernelForm.Strip ? 16 : 4);
+    /// <summary>K': floats between the activations of neighbouring frames; a whole number of the widest vectors, or the class of ranks that share a tile kernel.</summary>
+    internal int RankPitch => Form == KernelForm.Strip ? RoundUp(Rank, 16) : TileClassOf(Rank);
 
     /// <summary>Rows of X and H in memory: the frames rounded up to the kernels' block of frames, zero behind the last.</summary>
     internal int Rows => RowsOf(Frames, Form);
@@ -39,7 +39,7 @@ internal sealed record NmfGeometry
     /// </summary>
     internal int SliceFrames => Form == KernelForm.Strip
         ? RoundUp(Math.Max(Math.Max(64, RankPitch), CeilDiv(Frames, 256)), StripPassKernel.FrameBlock)
-        : RoundUp(Math.Max(Rank > TileOnePassRank ? 4 * Rank : 16, CeilDiv(Frames, 1024)), Rank > TileOnePassRank ? TileRowBlock : 16);
+        : RoundUp(Math.Max(RankPitch > TileOnePassRank ? 4 * RankPitch : 16, CeilDiv(Frames, 1024)), RankPitch > TileOnePassRank ? TileRowBlock : 16);
 
     /// <summary>S, the number of slices.</summary>
     internal int Slices => CeilDiv(Frames, SliceFrames);
@@ -83,6 +83,15 @@ internal sealed record NmfGeometry
         if (activations > Array.MaxLength)
             throw new ArgumentException($"{rank} components of {frames} frames are {activations} activations with their padding; at most {Array.MaxLength} fit. {wayOut}, or fewer components.");
     }
+
+    /// <summary>The rank class of tile kernels: models of one class share a launch, and the order of every sum with it.</summary>
+    internal static int TileClassOf(int rank) => rank switch
+    {
+        <= 16 => RoundUp(rank, 4),
+        <= 32 => RoundUp(rank, 8),
+        <= 64 => RoundUp(rank, 16),
+        _ => RoundUp(rank, 8),
+    };
 
     internal static int PitchOf(int bins) => RoundUp(bins, 32);
 

@@ -77,7 +77,7 @@ internal static class TileContractionKernel
     /// <summary>Entries of the other factor a step.</summary>
     internal const int Inner = 32;
 
-    /// <summary>Launch with (row blocks, 1) groups for the activations and (row blocks, slices) for the templates.</summary>
+    /// <summary>Launch with (row blocks x models, 1) groups for the activations and (row blocks x models, slices) for the templates; models vary fastest.</summary>
     public static void Run<TRows, TShape, TDivergence, TSide, TPass>(PassArgs args)
         where TRows : struct, IRegisterTile<TRows>
         where TShape : struct, ITileShape<TRows>
@@ -85,16 +85,25 @@ internal static class TileContractionKernel
         where TSide : ISide
         where TPass : IPass
     {
+        int model = Grid.IdxX % args.ModelCount, rowBlock = Grid.IdxX / args.ModelCount, rowBlocks = Grid.DimX / args.ModelCount;
+        args = args.Of<TDivergence>(model);
         int rows = 4 * TRows.Quads * (Group / TShape.Components);
         int termPitch = rows + 4;
         var own = SharedMemory.Allocate<FloatQuad>(TRows.Quads * (Group / TShape.Components) * TShape.MaxRank);
         var numeratorTerms = SharedMemory.Allocate<float>(Inner * (4 * TRows.Quads * (Group / TShape.Components) + 4));
         var denominatorTerms = SharedMemory.Allocate<float>(TDivergence.HasDenominator ? Inner * (4 * TRows.Quads * (Group / TShape.Components) + 4) : 1);
-        var tile = new ContractionTile<TSide>(args, rows, termPitch, args.FirstSlice + Grid.IdxY);
+        var tile = new ContractionTile<TSide>(args, rows, rowBlock, termPitch, args.FirstSlice + Grid.IdxY);
         int thread = ILGPU.Group.IdxX;
         int component = thread % TShape.Components, block = thread / TShape.Components;
         var from = ContractionTile<TSide>.OwnFactor(args).Cast<FloatQuad>().SubView((long)tile.FirstRow * args.RankPitch / 4);
-        for (int i = thread; i < rows * args.RankPitch / 4; i += Group) own[i] = from[i];
+        var before = args.Activations.Cast<FloatQuad>();
+        if (TSide.UpdatesActivations) before = before.SubView((long)tile.FirstRow * args.RankPitch / 4);
+        for (int i = thread; i < rows * args.RankPitch / 4; i += Group)
+        {
+            Quad entries = Quad.Load(from, i);
+            if (TSide.UpdatesActivations) entries = Quad.Extrapolate(entries, Quad.Load(before, i), args.Extrapolation);
+            Quad.Store(own, i, entries);
+        }
         ILGPU.Group.Barrier();
 
         TRows n0 = default, n1 = default, d0 = default, d1 = default;
@@ -131,7 +140,7 @@ internal static class TileContractionKernel
         if (TShape.MaxRank > TShape.Components)
             Finish<TRows, TShape, TDivergence, TSide, TPass>(args, tile, component + TShape.Components, block, n1, d1, own.Cast<float>());
         if (TPass.SumsLoss && !TSide.UpdatesActivations)
-            GroupSum.Store(numeratorTerms, loss, args.Losses, (long)(args.FirstSlice + Grid.IdxY) * Grid.DimX + Grid.IdxX);
+            GroupSum.Store(numeratorTerms, loss, args.Losses, (long)(args.FirstSlice + Grid.IdxY) * rowBlocks + rowBlock);
     }
 
     /// <summary>X of the tile into shared memory as it lies, then each thread turns its cells into terms: lane = entry, four rows at a time.</summary>
@@ -235,11 +244,11 @@ internal readonly struct ContractionTile<TSide> where TSide : ISide
     public readonly int FirstInner;
     public readonly int EndInner;
 
-    public ContractionTile(PassArgs args, int rows, int termPitch, int slice)
+    public ContractionTile(PassArgs args, int rows, int block, int termPitch, int slice)
     {
         Rows = rows;
         TermPitch = termPitch;
-        FirstRow = Grid.IdxX * rows;
+        FirstRow = (TSide.UpdatesActivations ? args.FirstSlice * args.SliceFrames : 0) + block * rows;
         FirstInner = TSide.UpdatesActivations ? 0 : slice * args.SliceFrames;
         EndInner = TSide.UpdatesActivations ? args.Pitch : IntrinsicMath.Min(args.Frames, (slice + 1) * args.SliceFrames);
     }

@@ -2,15 +2,55 @@ using ILGPU;
 
 namespace GpuNmf.Kernels.Nmf;
 
-/// <summary>A factor [Rows][K'] and where its sums go: [slices][K'] or [slices][K'][K'].</summary>
+/// <summary>A factor [Rows][K'] and where its sums go: [slices][K'] or [slices][K'][K'], for each model of the launch.</summary>
 internal struct FactorSumArgs
 {
     public ArrayView<float> Factor;
     public ArrayView<float> Output;
+
+    /// <summary>As in <see cref="PassArgs.Models"/>.</summary>
+    public ArrayView<ModelState> Models;
+
+    public int FirstModel;
+
+    /// <summary>Floats between the factors of two models.</summary>
+    public long FactorLength;
+
+    /// <summary>Floats between the sums of two models.</summary>
+    public long OutputLength;
+
     public int Rows;
     public int SliceRows;
     public int FirstSlice;
     public int RankPitch;
+
+    /// <summary>The view of model <paramref name="model"/> of the launch.</summary>
+    public readonly FactorSumArgs Of(int model)
+    {
+        long index = Models[FirstModel + model].Index;
+        var own = this;
+        own.Factor = Factor.SubView(index * FactorLength);
+        own.Output = Output.SubView(index * OutputLength);
+        return own;
+    }
+}
+
+/// <summary>Sums of slices [slices][Columns], to be added up for each model of the launch.</summary>
+internal struct SliceTreeArgs
+{
+    /// <summary>Slice 0 receives the sum; the others hold parts of it afterwards.</summary>
+    public ArrayView<float> Partials;
+
+    /// <summary>As in <see cref="PassArgs.Models"/>.</summary>
+    public ArrayView<ModelState> Models;
+
+    public int FirstModel;
+
+    /// <summary>Floats between the sums of two models.</summary>
+    public long Length;
+
+    public int Columns;
+    public int Slices;
 }
 
 /// <summary>The small kernels around a pass in tile form: sums of a factor over its rows, the tree over slices, the step of the templates.</summary>
@@ -18,9 +58,10 @@ internal static class TileFactorKernels
 {
     internal const int Group = GroupSum.Threads;
 
-    /// <summary>Sums of a factor's columns over each slice of its rows, rows upwards; launch with (slices) groups of 128 threads.</summary>
+    /// <summary>Sums of a factor's columns over each slice of its rows, rows upwards; launch with (slices, 1, models) groups of 128 threads.</summary>
     public static void Sums(FactorSumArgs args)
     {
+        args = args.Of(Grid.IdxZ);
         int slice = args.FirstSlice + Grid.IdxX, end = IntrinsicMath.Min(args.Rows, (slice + 1) * args.SliceRows);
         for (int k = ILGPU.Group.IdxX; k < args.RankPitch; k += Group)
         {
@@ -30,9 +71,10 @@ internal static class TileFactorKernels
         }
     }
 
-    /// <summary>Products of a factor's columns over each slice of its rows, rows upwards; launch with (slices, K') groups of 128 threads.</summary>
+    /// <summary>Products of a factor's columns over each slice of its rows, rows upwards; launch with (slices, K', models) groups of 128 threads.</summary>
     public static void Grams(FactorSumArgs args)
     {
+        args = args.Of(Grid.IdxZ);
         int slice = args.FirstSlice + Grid.IdxX, end = IntrinsicMath.Min(args.Rows, (slice + 1) * args.SliceRows), j = Grid.IdxY;
         for (int k = ILGPU.Group.IdxX; k < args.RankPitch; k += Group)
         {
@@ -46,16 +88,18 @@ internal static class TileFactorKernels
         }
     }
 
-    /// <summary>Entry 0 of each column becomes the tree sum over the slices; launch with a thread a column.</summary>
-    public static void ReduceSlices(ArrayView<float> partials, int columns, int slices)
+    /// <summary>Entry 0 of each column becomes the tree sum over the slices; launch with a thread a column, (groups, models).</summary>
+    public static void ReduceSlices(SliceTreeArgs args)
     {
         int column = Grid.IdxX * ILGPU.Group.DimX + ILGPU.Group.IdxX;
-        if (column < columns) Tree(partials.SubView(column), columns, slices);
+        long own = args.Models[args.FirstModel + Grid.IdxY].Index * args.Length;
+        if (column < args.Columns) Tree(args.Partials.SubView(own + column), args.Columns, args.Slices);
     }
 
-    /// <summary>The step of one entry of the templates [P][K']; launch with a thread an entry.</summary>
+    /// <summary>The step of one entry of the templates [P][K'], and what extrapolates it; launch with a thread an entry, (groups, models).</summary>
     public static void Templates<TDivergence>(TemplateArgs args) where TDivergence : IDivergence
     {
+        args = args.Of<TDivergence>(Grid.IdxY);
         int entry = Grid.IdxX * ILGPU.Group.DimX + ILGPU.Group.IdxX, length = args.Pitch * args.RankPitch;
         if (entry >= length) return;
         int k = entry % args.RankPitch;
@@ -75,7 +119,9 @@ internal static class TileFactorKernels
         {
             denominator = args.ActivationSums[k];
         }
-        args.To[entry] = FactorUpdate.Step(args.From[entry], numerator, denominator, args.Exponent, args.Floor);
+        float before = args.Before[entry], next = FactorUpdate.Step(args.From[entry], numerator, denominator, args.Exponent, args.Floor);
+        args.To[entry] = next;
+        args.ToExtrapolated[entry] = FactorUpdate.Extrapolate(next, before, args.Extrapolation);
     }
 
     /// <summary>

@@ -14,7 +14,7 @@ internal sealed class TileNmfKernels : INmfKernels
     private readonly Dictionary<PassKind, Action<AcceleratorStream, KernelConfig, PassArgs>> _passes;
     private readonly Action<AcceleratorStream, KernelConfig, PassArgs>? _activations;
     private readonly Action<AcceleratorStream, KernelConfig, FactorSumArgs>? _sums;
-    private readonly Action<AcceleratorStream, KernelConfig, ArrayView<float>, int, int>? _reduce;
+    private readonly Action<AcceleratorStream, KernelConfig, SliceTreeArgs>? _reduce;
     private readonly Action<AcceleratorStream, KernelConfig, TemplateArgs> _templates;
 
     internal TileNmfKernels(DeviceSession session, NmfGeometry geometry, double beta)
@@ -30,7 +30,7 @@ internal sealed class TileNmfKernels : INmfKernels
         _templates = accelerator.LoadTile(methods.Templates);
         if (beta is not (1 or 2)) return;
         _sums = accelerator.LoadTile<FactorSumArgs>(beta == 2 ? TileFactorKernels.Grams : TileFactorKernels.Sums);
-        _reduce = accelerator.LoadKernel<ArrayView<float>, int, int>(TileFactorKernels.ReduceSlices, TileLoading.Specialization);
+        _reduce = accelerator.LoadTile<SliceTreeArgs>(TileFactorKernels.ReduceSlices);
     }
 
     /// <summary>One partial loss a group: a slice, or a block of bins of a slice.</summary>
@@ -41,21 +41,54 @@ internal sealed class TileNmfKernels : INmfKernels
     public void EnqueuePass(PassKind pass, PassArgs args, int slices)
     {
         const int group = TileOnePassKernel.Group;
+        int models = args.ModelCount;
         if (!IsOnePass && pass != PassKind.First) EnqueueActivations(args, slices);
-        var config = IsOnePass ? new KernelConfig(slices, group) : new KernelConfig((_geometry.Pitch / _rowsOfAGroup, slices, 1), (group, 1, 1));
+        var config = IsOnePass
+            ? new KernelConfig(slices * models, group)
+            : new KernelConfig((_geometry.Pitch / _rowsOfAGroup * models, slices, 1), (group, 1, 1));
         _passes[pass](_session.Stream, config, args);
-        if (pass != PassKind.Last)
-            EnqueueSums(args.Activations, _beta == 2 ? args.ActivationGrams : args.ActivationSums, args.Frames, args.SliceFrames, args.FirstSlice, slices);
+        if (pass == PassKind.Last) return;
+        EnqueueSums(new FactorSumArgs
+        {
+            Factor = args.Activations,
+            Output = SumsOfActivations(args.ActivationSums, args.ActivationGrams),
+            Models = args.Models,
+            FirstModel = args.FirstModel,
+            FactorLength = args.Lengths.Activations,
+            OutputLength = args.Lengths.Slices * SumLength,
+            Rows = args.Frames,
+            SliceRows = args.SliceFrames,
+            FirstSlice = args.FirstSlice,
+        }, slices, models);
     }
 
     public void EnqueueTemplates(TemplateArgs args)
     {
         const int group = TileFactorKernels.Group;
-        EnqueueReduce(_beta == 2 ? args.ActivationGrams : args.ActivationSums, args.Slices);
-        _templates(_session.Stream, new KernelConfig((args.Pitch * args.RankPitch + group - 1) / group, group), args);
+        int models = args.ModelCount;
+        var tree = new SliceTreeArgs
+        {
+            Partials = SumsOfActivations(args.ActivationSums, args.ActivationGrams),
+            Models = args.Models,
+            FirstModel = args.FirstModel,
+            Length = args.Lengths.Slices * SumLength,
+            Slices = args.Slices,
+        };
+        EnqueueTree(tree, models);
+        _templates(_session.Stream, new KernelConfig(((args.Pitch * args.RankPitch + group - 1) / group, models, 1), (group, 1, 1)), args);
         var sums = _beta == 2 ? args.TemplateGram : args.TemplateSums;
-        EnqueueSums(args.To, sums, args.Pitch, _geometry.SliceBins, 0, _geometry.BinSlices);
-        EnqueueReduce(sums, _geometry.BinSlices);
+        EnqueueSums(new FactorSumArgs
+        {
+            Factor = args.To,
+            Output = sums,
+            Models = args.Models,
+            FirstModel = args.FirstModel,
+            FactorLength = args.Lengths.Templates,
+            OutputLength = args.Lengths.BinSlices * SumLength,
+            Rows = args.Pitch,
+            SliceRows = _geometry.SliceBins,
+        }, _geometry.BinSlices, models);
+        EnqueueTree(tree with { Partials = sums, Length = args.Lengths.BinSlices * SumLength, Slices = _geometry.BinSlices }, models);
     }
 
     public void Dispose()
@@ -72,30 +105,29 @@ internal sealed class TileNmfKernels : INmfKernels
         }
     }
 
-    private void EnqueueSums(ArrayView<float> factor, ArrayView<float> output, int rows, int sliceRows, int firstSlice, int slices)
+    /// <summary>Floats of the sums of one slice: K', or K' squared for beta 2.</summary>
+    private long SumLength => _beta == 2 ? (long)_geometry.RankPitch * _geometry.RankPitch : _geometry.RankPitch;
+
+    private ArrayView<float> SumsOfActivations(ArrayView<float> sums, ArrayView<float> grams) => _beta == 2 ? grams : sums;
+
+    private void EnqueueSums(FactorSumArgs args, int slices, int models)
     {
-        const int group = TileFactorKernels.Group;
-        var args = new FactorSumArgs { Factor = factor, Output = output, Rows = rows, SliceRows = sliceRows, FirstSlice = firstSlice, RankPitch = _geometry.RankPitch };
-        _sums?.Invoke(_session.Stream, _beta == 2 ? new KernelConfig((slices, _geometry.RankPitch, 1), (group, 1, 1)) : new KernelConfig(slices, group), args);
+        args.RankPitch = _geometry.RankPitch;
+        _sums?.Invoke(_session.Stream, new KernelConfig((slices, _beta == 2 ? _geometry.RankPitch : 1, models), (TileFactorKernels.Group, 1, 1)), args);
     }
 
-    private void EnqueueReduce(ArrayView<float> partials, int slices)
+    private void EnqueueTree(SliceTreeArgs args, int models)
     {
         const int group = TileFactorKernels.Group;
-        int columns = _beta == 2 ? _geometry.RankPitch * _geometry.RankPitch : _geometry.RankPitch;
-        _reduce?.Invoke(_session.Stream, new KernelConfig((columns + group - 1) / group, group), partials, columns, slices);
+        args.Columns = (int)SumLength;
+        _reduce?.Invoke(_session.Stream, new KernelConfig(((args.Columns + group - 1) / group, models, 1), (group, 1, 1)), args);
     }
 
     /// <summary>The activations' own launch: the row blocks of the slices' frames.</summary>
     private void EnqueueActivations(PassArgs args, int slices)
     {
         int first = args.FirstSlice * args.SliceFrames, end = Math.Min(_geometry.Rows, (args.FirstSlice + slices) * args.SliceFrames);
-        // A group's block index counts from frame 0, so the launch shifts the views instead.
-        long row = first;
-        args.X = args.X.SubView(row * args.Pitch, args.X.Length - row * args.Pitch);
-        args.ActivationsFrom = args.ActivationsFrom.SubView(row * args.RankPitch, args.ActivationsFrom.Length - row * args.RankPitch);
-        args.Activations = args.Activations.SubView(row * args.RankPitch, args.Activations.Length - row * args.RankPitch);
-        args.FirstSlice = 0;
-        _activations!(_session.Stream, new KernelConfig((end - first + _rowsOfAGroup - 1) / _rowsOfAGroup, TileContractionKernel.Group), args);
+        int blocks = (end - first + _rowsOfAGroup - 1) / _rowsOfAGroup;
+        _activations!(_session.Stream, new KernelConfig(blocks * args.ModelCount, TileContractionKernel.Group), args);
     }
 }

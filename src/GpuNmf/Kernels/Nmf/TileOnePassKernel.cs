@@ -21,7 +21,7 @@ internal static class TileOnePassKernel
     /// <summary>Floats between the rows of the reduction, odd so that lanes meet different banks.</summary>
     private const int LanePitch = Lanes + 1;
 
-    /// <summary>Launch with one group a slice.</summary>
+    /// <summary>Launch with one group a slice and model; models vary fastest.</summary>
     public static void Run<TTile, TDivergence, TPass>(PassArgs args)
         where TTile : struct, IRegisterTile<TTile>
         where TDivergence : IDivergence
@@ -32,7 +32,8 @@ internal static class TileOnePassKernel
         // Numerators wait here while the denominators use the lanes' columns.
         var numerators = SharedMemory.Allocate<float>(TPass.UpdatesActivations && TDivergence.HasDenominator ? Frames * 4 * TTile.Quads : 1);
         var losses = SharedMemory.Allocate<float>(Group);
-        int slice = args.FirstSlice + Grid.IdxX;
+        int slice = args.FirstSlice + Grid.IdxX / args.ModelCount;
+        args = args.Of<TDivergence>(Grid.IdxX % args.ModelCount);
         int end = IntrinsicMath.Min(args.Frames, (slice + 1) * args.SliceFrames);
         float loss = 0f;
         bool first = true;
@@ -62,9 +63,11 @@ internal static class TileOnePassKernel
         int lane = ILGPU.Group.IdxX % Lanes, quarter = ILGPU.Group.IdxX / Lanes;
         int row = frame + quarter * FramesOfALane, pitch = args.Pitch;
         var from = args.ActivationsFrom.Cast<FloatQuad>().SubView((long)row * TTile.Quads);
+        var before = args.Activations.Cast<FloatQuad>().SubView((long)row * TTile.Quads);
         var x = args.X.SubView((long)row * pitch + lane);
         var templates = args.Templates.Cast<FloatQuad>().SubView(lane * TTile.Quads);
-        TTile h0 = TTile.Load(from, 0), h1 = TTile.Load(from, TTile.Quads), h2 = TTile.Load(from, 2 * TTile.Quads), h3 = TTile.Load(from, 3 * TTile.Quads);
+        TTile h0 = Extrapolated<TTile>(from, before, 0, args), h1 = Extrapolated<TTile>(from, before, TTile.Quads, args);
+        TTile h2 = Extrapolated<TTile>(from, before, 2 * TTile.Quads, args), h3 = Extrapolated<TTile>(from, before, 3 * TTile.Quads, args);
         TTile n0 = default, n1 = default, n2 = default, n3 = default, d0 = default, d1 = default, d2 = default, d3 = default;
         for (int f = lane; f < pitch; f += Lanes)
         {
@@ -106,7 +109,7 @@ internal static class TileOnePassKernel
             float numerator = TDivergence.HasDenominator ? numerators[quarter * sums + r] : sum;
             float denominator = TDivergence.HasDenominator ? sum
                 : TDivergence.UsesGram ? GramTimes(args, (long)row * rank + r - k, k, rank) : args.TemplateSums[k];
-            activations[quarter * sums + r] = FactorUpdate.Step(args.ActivationsFrom[cell], numerator, denominator, args.Exponent, args.Floor);
+            activations[quarter * sums + r] = FactorUpdate.Step(Extrapolated(args, cell), numerator, denominator, args.Exponent, args.Floor);
         }
         ILGPU.Group.Barrier();
         for (int r = lane; r < sums; r += Lanes) args.Activations[(long)row * rank + r] = activations[quarter * sums + r];
@@ -195,7 +198,14 @@ internal static class TileOnePassKernel
     private static float GramTimes(PassArgs args, long firstActivation, int k, int rank)
     {
         float sum = 0f;
-        for (int j = 0; j < rank; j++) sum += args.TemplateGram[k * rank + j] * args.ActivationsFrom[firstActivation + j];
+        for (int j = 0; j < rank; j++) sum += args.TemplateGram[k * rank + j] * Extrapolated(args, firstActivation + j);
         return sum;
     }
+
+    private static TTile Extrapolated<TTile>(ArrayView<FloatQuad> from, ArrayView<FloatQuad> before, int index, PassArgs args) where TTile : struct, IRegisterTile<TTile> =>
+        TTile.Extrapolate(TTile.Load(from, index), TTile.Load(before, index), args.Extrapolation);
+
+    /// <summary>The activation that a step starts from.</summary>
+    private static float Extrapolated(PassArgs args, long cell) =>
+        FactorUpdate.Extrapolate(args.ActivationsFrom[cell], args.Activations[cell], args.Extrapolation);
 }
