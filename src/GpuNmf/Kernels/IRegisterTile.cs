@@ -18,6 +18,12 @@ internal interface IRegisterTile<TTile> where TTile : struct, IRegisterTile<TTil
     /// <summary>Consecutive quads from <paramref name="index"/> on.</summary>
     static abstract void Store(ArrayView<FloatQuad> target, int index, TTile tile);
 
+    /// <summary>Quads <paramref name="stride"/> apart.</summary>
+    static abstract TTile LoadPlanes(ArrayView<FloatQuad> source, int index, int stride);
+
+    /// <summary>Quads <paramref name="stride"/> apart.</summary>
+    static abstract void StorePlanes(ArrayView<FloatQuad> target, int index, int stride, TTile tile);
+
     /// <summary>Floats <paramref name="stride"/> apart.</summary>
     static abstract TTile Gather(ArrayView<float> source, int index, int stride);
 
@@ -32,6 +38,15 @@ internal interface IRegisterTile<TTile> where TTile : struct, IRegisterTile<TTil
 
     /// <summary>sum + a * scale.</summary>
     static abstract TTile Fma(TTile sum, TTile a, float scale);
+
+    /// <summary>
+    /// One of the two tiles, by the lane's own choice, plus the same tile of the lane whose number differs by <paramref name="mask"/>,
+    /// which chooses the other: adds two lanes and halves what they hold. Warps of 32 (CUDA).
+    /// </summary>
+    static abstract TTile AddAcross(TTile low, TTile high, bool keepsHigh, int mask);
+
+    /// <summary>Adds up a tile over eight neighbouring lanes into consecutive floats from <paramref name="index"/> on. Warps of 32 (CUDA).</summary>
+    static abstract void StoreSumOfEight(ArrayView<float> target, int index, int lane, TTile tile);
 
     /// <summary>factor + b max(factor - before, 0) of each element.</summary>
     static abstract TTile Extrapolate(TTile factor, TTile before, float b);
@@ -58,6 +73,10 @@ internal struct Quad : IRegisterTile<Quad>
 
     public static void Store(ArrayView<FloatQuad> target, int index, Quad tile) =>
         target[index] = new FloatQuad { A = tile.A, B = tile.B, C = tile.C, D = tile.D };
+
+    public static Quad LoadPlanes(ArrayView<FloatQuad> source, int index, int stride) => Load(source, index);
+
+    public static void StorePlanes(ArrayView<FloatQuad> target, int index, int stride, Quad tile) => Store(target, index, tile);
 
     public static Quad Gather(ArrayView<float> source, int index, int stride)
     {
@@ -86,6 +105,29 @@ internal struct Quad : IRegisterTile<Quad>
 
     public static Quad Fma(Quad sum, Quad a, float scale) =>
         new() { A = sum.A + a.A * scale, B = sum.B + a.B * scale, C = sum.C + a.C * scale, D = sum.D + a.D * scale };
+
+    public static Quad AddAcross(Quad low, Quad high, bool keepsHigh, int mask) => new()
+    {
+        A = AddAcross(low.A, high.A, keepsHigh, mask),
+        B = AddAcross(low.B, high.B, keepsHigh, mask),
+        C = AddAcross(low.C, high.C, keepsHigh, mask),
+        D = AddAcross(low.D, high.D, keepsHigh, mask),
+    };
+
+    // Lane l of eight ends with element l % 4; the upper four repeat the lower.
+    public static void StoreSumOfEight(ArrayView<float> target, int index, int lane, Quad tile)
+    {
+        bool upperPair = (lane & 2) != 0;
+        float a = AddAcross(tile.A, tile.C, upperPair, 2), b = AddAcross(tile.B, tile.D, upperPair, 2);
+        float sum = AddAcross(a, b, (lane & 1) != 0, 1);
+        target[index + (lane & 3)] = sum + Warp.ShuffleXor(sum, 4);
+    }
+
+    private static float AddAcross(float low, float high, bool keepsHigh, int mask)
+    {
+        float own = keepsHigh ? high : low, given = keepsHigh ? low : high;
+        return own + Warp.ShuffleXor(given, mask);
+    }
 
     public static Quad Extrapolate(Quad factor, Quad before, float b) => new()
     {
@@ -123,6 +165,15 @@ internal struct Pair<TLow, THigh> : IRegisterTile<Pair<TLow, THigh>>
         THigh.Store(target, index + TLow.Quads, tile.High);
     }
 
+    public static Pair<TLow, THigh> LoadPlanes(ArrayView<FloatQuad> source, int index, int stride) =>
+        new() { Low = TLow.LoadPlanes(source, index, stride), High = THigh.LoadPlanes(source, index + TLow.Quads * stride, stride) };
+
+    public static void StorePlanes(ArrayView<FloatQuad> target, int index, int stride, Pair<TLow, THigh> tile)
+    {
+        TLow.StorePlanes(target, index, stride, tile.Low);
+        THigh.StorePlanes(target, index + TLow.Quads * stride, stride, tile.High);
+    }
+
     public static Pair<TLow, THigh> Gather(ArrayView<float> source, int index, int stride) =>
         new() { Low = TLow.Gather(source, index, stride), High = THigh.Gather(source, index + 4 * TLow.Quads * stride, stride) };
 
@@ -138,6 +189,18 @@ internal struct Pair<TLow, THigh> : IRegisterTile<Pair<TLow, THigh>>
 
     public static Pair<TLow, THigh> Fma(Pair<TLow, THigh> sum, Pair<TLow, THigh> a, float scale) =>
         new() { Low = TLow.Fma(sum.Low, a.Low, scale), High = THigh.Fma(sum.High, a.High, scale) };
+
+    public static Pair<TLow, THigh> AddAcross(Pair<TLow, THigh> low, Pair<TLow, THigh> high, bool keepsHigh, int mask) => new()
+    {
+        Low = TLow.AddAcross(low.Low, high.Low, keepsHigh, mask),
+        High = THigh.AddAcross(low.High, high.High, keepsHigh, mask),
+    };
+
+    public static void StoreSumOfEight(ArrayView<float> target, int index, int lane, Pair<TLow, THigh> tile)
+    {
+        TLow.StoreSumOfEight(target, index, lane, tile.Low);
+        THigh.StoreSumOfEight(target, index + 4 * TLow.Quads, lane, tile.High);
+    }
 
     public static Pair<TLow, THigh> Extrapolate(Pair<TLow, THigh> factor, Pair<TLow, THigh> before, float b) =>
         new() { Low = TLow.Extrapolate(factor.Low, before.Low, b), High = THigh.Extrapolate(factor.High, before.High, b) };

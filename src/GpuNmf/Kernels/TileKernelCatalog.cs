@@ -10,7 +10,18 @@ namespace GpuNmf.Kernels;
 /// <param name="Method">The closed method.</param>
 /// <param name="MaxGroup">Threads of its largest group.</param>
 /// <param name="Everyday">True for the kernels that the quick tests compile: everything for Kullback-Leibler.</param>
-internal sealed record TileKernel(string Name, MethodInfo Method, int MaxGroup, bool Everyday);
+/// <param name="Backends">What it compiles for.</param>
+internal sealed record TileKernel(string Name, MethodInfo Method, int MaxGroup, bool Everyday, TileBackends Backends = TileBackends.All);
+
+/// <summary>Where a tile kernel runs.</summary>
+internal enum TileBackends
+{
+    /// <summary>CUDA, OpenCL and simulated devices.</summary>
+    All,
+
+    /// <summary>CUDA alone: it shuffles.</summary>
+    Cuda,
+}
 
 /// <summary>Every tile kernel of the library, for those who compile or describe them all.</summary>
 internal static class TileKernelCatalog
@@ -20,6 +31,8 @@ internal static class TileKernelCatalog
     /// <summary>One rank a class of kernels, rounded up to 4: one pass to 12, contractions above.</summary>
     private static readonly (int RankPitch, string Ranks)[] s_classes =
         [(4, "1-4"), (8, "5-8"), (12, "9-12"), (16, "13-16"), (32, "17-32"), (64, "33-64"), (256, "65-256")];
+
+    private static readonly (OnePassGroup Group, string Name)[] s_warps = [(OnePassGroup.SixWarps, "six warps"), (OnePassGroup.TwelveWarps, "twelve warps")];
 
     private static readonly (double Beta, string Name)[] s_divergences =
         [(1, "Kullback-Leibler"), (2, "Frobenius"), (0, "Itakura-Saito"), (0.5, "any beta")];
@@ -88,7 +101,14 @@ internal static class TileKernelCatalog
                     yield return new TileKernel($"activations, rank {ranks}, {divergence}", activations.Method, Group, everyday);
                 string what = methods.Activations is null ? "one pass" : "templates";
                 foreach (var (pass, kernel) in methods.Passes)
-                    yield return new TileKernel($"{what}, rank {ranks}, {divergence}, {pass} pass", kernel.Method, Group, everyday);
+                    yield return new TileKernel($"{what}, rank {ranks}, {divergence}, {pass} pass", kernel.Method, methods.Threads, everyday);
+                if (methods.Activations is not null || !TileNmfMethods.FitWarps(rankPitch, beta)) continue;
+                foreach (var (group, warps) in s_warps)
+                {
+                    methods = TileNmfMethods.For(rankPitch, beta, group);
+                    foreach (var (pass, kernel) in methods.Passes)
+                        yield return new TileKernel($"one pass in {warps}, rank {ranks}, {divergence}, {pass} pass", kernel.Method, methods.Threads, everyday, TileBackends.Cuda);
+                }
             }
         }
     }

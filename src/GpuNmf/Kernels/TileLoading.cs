@@ -7,7 +7,7 @@ namespace GpuNmf.Kernels;
 /// <summary>Loads tile kernels for the group size that they are launched with.</summary>
 internal static class TileLoading
 {
-    /// <summary>Threads of a group of every tile kernel.</summary>
+    /// <summary>Threads of a group of every tile kernel that any device can run.</summary>
     internal const int Group = TileNeeds.GroupThreads;
 
     /// <summary>
@@ -16,6 +16,9 @@ internal static class TileLoading
     /// </summary>
     internal static KernelSpecialization Specialization { get; } = new(Group, 1);
 
-    internal static Action<AcceleratorStream, KernelConfig, TArgs> LoadTile<TArgs>(this Accelerator accelerator, Action<TArgs> kernel) where TArgs : struct =>
-        accelerator.LoadKernel(kernel, Specialization);
+    /// <summary>The same for other groups.</summary>
+    internal static KernelSpecialization SpecializationFor(int threads) => new(threads, 1);
+
+    internal static Action<AcceleratorStream, KernelConfig, TArgs> LoadTile<TArgs>(this Accelerator accelerator, Action<TArgs> kernel, int threads = Group) where TArgs : struct =>
+        accelerator.LoadKernel(kernel, SpecializationFor(threads));
 }

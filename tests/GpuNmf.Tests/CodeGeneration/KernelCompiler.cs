@@ -19,12 +19,12 @@ internal static class KernelCompiler
     /// PTX 7.8 is the oldest that knows sm_90, so every assembler from CUDA 11.8 on takes it. A failed compilation leaves ILGPU's back end
     /// broken, therefore each one has a context of its own.
     /// </remarks>
-    internal static string Ptx(MethodInfo kernel, CudaArchitecture architecture)
+    internal static string Ptx(MethodInfo kernel, CudaArchitecture architecture, int group = TileLoading.Group)
     {
         using var context = NewContext();
         using var backend = new PTXBackend(
             context, new CudaCapabilityContext(architecture), architecture, CudaInstructionSet.ISA_78, null);
-        var specialization = TileLoading.Specialization;
+        var specialization = TileLoading.SpecializationFor(group);
         return ((PTXCompiledKernel)backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(kernel), specialization)).PTXAssembly;
     }
 

@@ -30,16 +30,18 @@ internal sealed record NmfGeometry
     /// <summary>K': floats between the activations of neighbouring frames; a whole number of the widest vectors, or the class of ranks that share a tile kernel.</summary>
     internal int RankPitch => Form == KernelForm.Strip ? RoundUp(Rank, 16) : TileClassOf(Rank);
 
-    /// <summary>Rows of X and H in memory: the frames rounded up to the kernels' block of frames, zero behind the last.</summary>
+    /// <summary>Rows of X and H in memory: the frames rounded up to the kernels' blocks of frames, zero behind the last.</summary>
     internal int Rows => RowsOf(Frames, Form);
 
     /// <summary>
     /// Frames of a slice. Long enough that a slice's partial sums (K x P) are small beside its part of X, at most 256 slices for strips
-    /// and 1024 for tiles, which must fill more processors.
+    /// and 1024 or 512 for tiles, which must fill more processors.
     /// </summary>
     internal int SliceFrames => Form == KernelForm.Strip
         ? RoundUp(Math.Max(Math.Max(64, RankPitch), CeilDiv(Frames, 256)), StripPassKernel.FrameBlock)
-        : RoundUp(Math.Max(RankPitch > TileOnePassRank ? 4 * RankPitch : 16, CeilDiv(Frames, 1024)), RankPitch > TileOnePassRank ? TileRowBlock : 16);
+        : RankPitch > TileOnePassRank
+            ? RoundUp(Math.Max(4 * RankPitch, CeilDiv(Frames, 512)), TileSideFrames)
+            : Frames <= ShortTileFrames ? ShortTileFrames / 1024 : RoundUp(CeilDiv(Frames, 1024), TileOnePassFrames);
 
     /// <summary>S, the number of slices.</summary>
     internal int Slices => CeilDiv(Frames, SliceFrames);
@@ -56,8 +58,17 @@ internal sealed record NmfGeometry
     /// <summary>Up to this rank tiles take one pass over X; above, one kernel for each factor.</summary>
     internal const int TileOnePassRank = 12;
 
-    /// <summary>Rows of X come in multiples of this in tile form: the frames that a contraction takes together.</summary>
-    internal const int TileRowBlock = 32;
+    /// <summary>Slices of more frames than <see cref="ShortTileFrames"/> / 1024 are whole numbers of this: the one pass's tiles of 16, 24 and 48 frames.</summary>
+    internal const int TileOnePassFrames = 48;
+
+    /// <summary>Recordings to this length are cut into slices of 16 frames in the one pass.</summary>
+    internal const int ShortTileFrames = 16 * 1024;
+
+    /// <summary>Slices are whole numbers of this where a kernel takes one factor: the frames of its largest group.</summary>
+    internal const int TileSideFrames = 128;
+
+    /// <summary>Rows of X come in multiples of this in tile form, the last one to spare: whole tiles of every kernel.</summary>
+    private const int TileRows = 384;
 
     /// <summary>Frames that one factorisation takes at most: their numbers, and those of a slice's end, stay within 32 bits.</summary>
     internal const long MaxFrames = 1 << 30;
@@ -79,7 +90,7 @@ internal sealed record NmfGeometry
     {
         const string wayOut = "Take a larger hop or a shorter piece";
         if (frames > MaxFrames) throw new ArgumentException($"There are {frames} frames to factorise; at most {MaxFrames} can be. {wayOut}.");
-        long activations = (frames + TileRowBlock) * RoundUp(rank, 16);
+        long activations = (frames + TileRows) * RoundUp(rank, 16);
         if (activations > Array.MaxLength)
             throw new ArgumentException($"{rank} components of {frames} frames are {activations} activations with their padding; at most {Array.MaxLength} fit. {wayOut}, or fewer components.");
     }
@@ -95,10 +106,9 @@ internal sealed record NmfGeometry
 
     internal static int PitchOf(int bins) => RoundUp(bins, 32);
 
-    internal static int RowsOf(long frames, KernelForm form) =>
-        checked((int)((frames + BlockOf(form) - 1) / BlockOf(form) * BlockOf(form)));
-
-    private static int BlockOf(KernelForm form) => form == KernelForm.Strip ? StripPassKernel.FrameBlock : TileRowBlock;
+    internal static int RowsOf(long frames, KernelForm form) => checked((int)(form == KernelForm.Strip
+        ? (frames + StripPassKernel.FrameBlock - 1) / StripPassKernel.FrameBlock * StripPassKernel.FrameBlock
+        : (frames + TileRows) / TileRows * TileRows));
 
     private static int CeilDiv(int a, int b) => (a + b - 1) / b;
 

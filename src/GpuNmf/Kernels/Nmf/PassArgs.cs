@@ -82,6 +82,9 @@ internal struct PassArgs
 
     public float Beta;
 
+    /// <summary>Where X lies in the device's memory, for prefetching on CUDA; 0 elsewhere. Set by the tile kernels' launcher.</summary>
+    public long XAddress;
+
     /// <summary>Exponent of the ratio.</summary>
     public float Exponent;
 

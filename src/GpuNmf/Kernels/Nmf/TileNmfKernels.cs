@@ -1,6 +1,7 @@
 using GpuNmf.Devices;
 using ILGPU;
 using ILGPU.Runtime;
+using ILGPU.Runtime.Cuda;
 
 namespace GpuNmf.Kernels.Nmf;
 
@@ -10,7 +11,9 @@ internal sealed class TileNmfKernels : INmfKernels
     private readonly DeviceSession _session;
     private readonly NmfGeometry _geometry;
     private readonly double _beta;
+    private readonly OnePassGroup _group;
     private readonly int _rowsOfAGroup;
+    private readonly int _threads;
     private readonly Dictionary<PassKind, Action<AcceleratorStream, KernelConfig, PassArgs>> _passes;
     private readonly Action<AcceleratorStream, KernelConfig, PassArgs>? _activations;
     private readonly Action<AcceleratorStream, KernelConfig, FactorSumArgs>? _sums;
@@ -22,10 +25,12 @@ internal sealed class TileNmfKernels : INmfKernels
         _session = session;
         _geometry = geometry;
         _beta = beta;
-        var methods = TileNmfMethods.For(geometry.RankPitch, beta);
+        _group = GroupFor(session, geometry, beta);
+        var methods = TileNmfMethods.For(geometry.RankPitch, beta, _group);
         _rowsOfAGroup = methods.RowsOfAGroup;
+        _threads = methods.Threads;
         var accelerator = session.Accelerator;
-        _passes = methods.Passes.ToDictionary(p => p.Key, p => accelerator.LoadTile(p.Value));
+        _passes = methods.Passes.ToDictionary(p => p.Key, p => accelerator.LoadTile(p.Value, _threads));
         _activations = methods.Activations is { } activations ? accelerator.LoadTile(activations) : null;
         _templates = accelerator.LoadTile(methods.Templates);
         if (beta is not (1 or 2)) return;
@@ -40,12 +45,12 @@ internal sealed class TileNmfKernels : INmfKernels
 
     public void EnqueuePass(PassKind pass, PassArgs args, int slices)
     {
-        const int group = TileOnePassKernel.Group;
         int models = args.ModelCount;
+        if (_group != OnePassGroup.Small) args.XAddress = args.X.LoadEffectiveAddressAsPtr();
         if (!IsOnePass && pass != PassKind.First) EnqueueActivations(args, slices);
         var config = IsOnePass
-            ? new KernelConfig(slices * models, group)
-            : new KernelConfig((_geometry.Pitch / _rowsOfAGroup * models, slices, 1), (group, 1, 1));
+            ? new KernelConfig(slices * models, _threads)
+            : new KernelConfig((_geometry.Pitch / _rowsOfAGroup * models, slices, 1), (_threads, 1, 1));
         _passes[pass](_session.Stream, config, args);
         if (pass == PassKind.Last) return;
         EnqueueSums(new FactorSumArgs
@@ -104,6 +109,20 @@ internal sealed class TileNmfKernels : INmfKernels
             EnqueuePass(i + 1 < args.Count ? PassKind.Inner : last, args.Pass(i), _geometry.Slices);
         }
     }
+
+    /// <summary>
+    /// Groups of many warps need shuffles, which only CUDA has, columns for most of their threads, and frames enough for a tile of 48 on every
+    /// processor: recordings of more than 16384 frames.
+    /// </summary>
+    private static OnePassGroup GroupFor(DeviceSession session, NmfGeometry geometry, double beta) =>
+        session.Accelerator is not CudaAccelerator || geometry.SliceFrames % NmfGeometry.TileOnePassFrames != 0 || !TileNmfMethods.FitWarps(geometry.RankPitch, beta)
+            ? OnePassGroup.Small
+            : geometry.Pitch switch
+            {
+                > 384 and <= 576 => OnePassGroup.SixWarps,
+                > 768 and <= 1152 => OnePassGroup.TwelveWarps,
+                _ => OnePassGroup.Small,
+            };
 
     /// <summary>Floats of the sums of one slice: K', or K' squared for beta 2.</summary>
     private long SumLength => _beta == 2 ? (long)_geometry.RankPitch * _geometry.RankPitch : _geometry.RankPitch;

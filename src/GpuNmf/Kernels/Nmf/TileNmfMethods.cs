@@ -15,39 +15,57 @@ internal sealed record TileNmfMethods
     /// <summary>Rows that a group of a contraction takes; 0 where one kernel does both.</summary>
     internal int RowsOfAGroup { get; init; }
 
-    /// <param name="rankPitch">The rank rounded up to 4.</param>
+    /// <summary>Threads of a group of the passes.</summary>
+    internal int Threads { get; init; } = TileLoading.Group;
+
+    /// <param name="rankPitch">The rank class.</param>
     /// <param name="beta">beta.</param>
-    internal static TileNmfMethods For(int rankPitch, double beta) => beta switch
+    /// <param name="group">How one pass is made.</param>
+    internal static TileNmfMethods For(int rankPitch, double beta, OnePassGroup group = OnePassGroup.Small) => beta switch
     {
-        2 => For<Frobenius>(rankPitch),
-        1 => For<KullbackLeibler>(rankPitch),
-        0 => For<ItakuraSaito>(rankPitch),
-        _ => For<AnyBeta>(rankPitch),
+        2 => For<Frobenius>(rankPitch, group),
+        1 => For<KullbackLeibler>(rankPitch, group),
+        0 => For<ItakuraSaito>(rankPitch, group),
+        _ => For<AnyBeta>(rankPitch, group),
     };
 
-    private static TileNmfMethods For<TDivergence>(int rankPitch) where TDivergence : IDivergence => rankPitch switch
+    /// <summary>Whether the registers of a form of warps hold what it sums.</summary>
+    internal static bool FitWarps(int rankPitch, double beta) => rankPitch <= (beta is 1 or 2 ? 8 : 4);
+
+    private static TileNmfMethods For<TDivergence>(int rankPitch, OnePassGroup group) where TDivergence : IDivergence => rankPitch switch
     {
-        4 => OnePass<Quad, TDivergence>(),
-        8 => OnePass<Pair<Quad, Quad>, TDivergence>(),
-        12 => OnePass<Pair<Quad, Pair<Quad, Quad>>, TDivergence>(),
+        4 => OnePass<Quad, TDivergence>(group),
+        8 => OnePass<Pair<Quad, Quad>, TDivergence>(group),
+        12 => OnePass<Pair<Quad, Pair<Quad, Quad>>, TDivergence>(group),
         <= 16 => TwoSides<Quad, Shape16, TDivergence>(),
         <= 32 => TwoSides<Pair<Quad, Quad>, Shape32, TDivergence>(),
         <= 64 => TwoSides<Pair<Pair<Quad, Quad>, Pair<Quad, Quad>>, Shape64, TDivergence>(),
         _ => TwoSides<Pair<Pair<Quad, Quad>, Pair<Quad, Quad>>, Shape256, TDivergence>(),
     };
 
-    private static TileNmfMethods OnePass<TTile, TDivergence>()
+    private static TileNmfMethods OnePass<TTile, TDivergence>(OnePassGroup group)
         where TTile : struct, IRegisterTile<TTile>
-        where TDivergence : IDivergence => new()
+        where TDivergence : IDivergence => group switch
+        {
+            OnePassGroup.SixWarps => OnePass<TTile, TDivergence, SixWarps>(),
+            OnePassGroup.TwelveWarps => OnePass<TTile, TDivergence, TwelveWarps>(),
+            _ => OnePass<TTile, TDivergence, SmallGroups>(),
+        };
+
+    private static TileNmfMethods OnePass<TTile, TDivergence, TForm>()
+        where TTile : struct, IRegisterTile<TTile>
+        where TDivergence : IDivergence
+        where TForm : struct, IOnePassForm => new()
         {
             Passes = new Dictionary<PassKind, Action<PassArgs>>
             {
-                [PassKind.First] = TileOnePassKernel.Run<TTile, TDivergence, FirstPass>,
-                [PassKind.Inner] = TileOnePassKernel.Run<TTile, TDivergence, InnerPass>,
-                [PassKind.InnerLoss] = TileOnePassKernel.Run<TTile, TDivergence, InnerLossPass>,
-                [PassKind.Last] = TileOnePassKernel.Run<TTile, TDivergence, LastPass>,
+                [PassKind.First] = TileOnePassKernel.Run<TTile, TDivergence, FirstPass, TForm>,
+                [PassKind.Inner] = TileOnePassKernel.Run<TTile, TDivergence, InnerPass, TForm>,
+                [PassKind.InnerLoss] = TileOnePassKernel.Run<TTile, TDivergence, InnerLossPass, TForm>,
+                [PassKind.Last] = TileOnePassKernel.Run<TTile, TDivergence, LastPass, TForm>,
             },
             Templates = TileFactorKernels.Templates<TDivergence>,
+            Threads = TForm.Threads,
         };
 
     private static TileNmfMethods TwoSides<TRows, TShape, TDivergence>()

@@ -1,122 +1,238 @@
 using ILGPU;
+using ILGPU.Runtime.Cuda;
 
 namespace GpuNmf.Kernels.Nmf;
 
 /// <summary>
-/// One pass over X for ranks up to 12: a group takes a slice, 16 frames at a time, through the update of the activations and the
-/// accumulation for the templates; the second reading of the 16 frames comes from the caches.
+/// One pass over X for ranks up to 12: a group takes a slice through the update of the activations and the accumulation for the templates,
+/// a tile of four frames a quarter at a time; the second reading of a tile comes from the caches.
 /// </summary>
 /// <remarks>
-/// X [rows][P], templates [P][K'], activations [rows][K'], K' = 4 Quads. Groups of exactly 128 threads: four quarters of 32 lanes, which
-/// need not be warps. A quarter updates four frames, its lanes walk along the bins; then each thread owns columns of bins.
-/// Sums: components upwards from epsilon; bins in 32 lanes, each upwards, then the lanes; frames of a slice upwards.
-/// Bytes an element of X: 4 read (and 4 from a cache). Flops an element: 8K (beta 1), 12K (others), 4K (beta 2).
+/// X [rows][P], templates [P][K'], activations [rows][K'], K' = 4 Quads; a slice is a whole number of tiles. Quarters are 32 lanes, which need
+/// not be warps. A quarter updates four frames, its lanes walk along the bins; then each thread owns three columns of bins.
+/// Sums: components upwards from epsilon; bins in 32 lanes, each upwards, then the lanes (<see cref="IOnePassForm.AddLanes"/>); frames of
+/// a slice upwards. Bytes an element of X: 4 read (and 4 from a cache). Flops an element: 8K (beta 1), 12K (others), 4K (beta 2).
 /// </remarks>
 internal static class TileOnePassKernel
 {
-    internal const int Group = 128;
+    /// <summary>Bytes that one prefetch brings into the second cache.</summary>
+    private const int CacheLine = 128;
 
-    private const int Lanes = 32, FramesOfALane = 4, Quarters = Group / Lanes, Frames = Quarters * FramesOfALane;
-
-    /// <summary>Floats between the rows of the reduction, odd so that lanes meet different banks.</summary>
-    private const int LanePitch = Lanes + 1;
+    private const int Lanes = 32, FramesOfAQuarter = 4;
 
     /// <summary>Launch with one group a slice and model; models vary fastest.</summary>
-    public static void Run<TTile, TDivergence, TPass>(PassArgs args)
+    public static void Run<TTile, TDivergence, TPass, TForm>(PassArgs args)
         where TTile : struct, IRegisterTile<TTile>
         where TDivergence : IDivergence
         where TPass : IPass
+        where TForm : struct, IOnePassForm
     {
-        var activations = SharedMemory.Allocate<FloatQuad>(Frames * TTile.Quads);
-        var lanes = SharedMemory.Allocate<float>(TPass.UpdatesActivations ? Frames * 4 * TTile.Quads * LanePitch : 1);
-        // Numerators wait here while the denominators use the lanes' columns.
-        var numerators = SharedMemory.Allocate<float>(TPass.UpdatesActivations && TDivergence.HasDenominator ? Frames * 4 * TTile.Quads : 1);
-        var losses = SharedMemory.Allocate<float>(Group);
-        int slice = args.FirstSlice + Grid.IdxX / args.ModelCount;
+        // H' of two tiles in turn, so that a barrier a tile is enough; before, its numerators.
+        var activations = SharedMemory.Allocate<FloatQuad>(2 * FramesOf<TForm>() * TTile.Quads);
+        var extrapolated = SharedMemory.Allocate<FloatQuad>(TPass.UpdatesActivations ? FramesOf<TForm>() * TTile.Quads : 1);
+        var sharedDenominators = SharedMemory.Allocate<float>(TPass.UpdatesActivations && TDivergence.HasDenominator ? FramesOf<TForm>() * 4 * TTile.Quads : 1);
+        var lanes = SharedMemory.Allocate<float>(TPass.UpdatesActivations ? TForm.LaneFloats(4 * TTile.Quads) : 1);
+        var templates = SharedMemory.Allocate<FloatQuad>(TPass.UpdatesActivations && TForm.KeepsTemplates ? OnePassColumns.Count * TForm.Threads * TTile.Quads : 1);
+        var losses = SharedMemory.Allocate<float>(TForm.Threads);
+        int slice = args.FirstSlice + Grid.IdxX / args.ModelCount, thread = Group.IdxX;
         args = args.Of<TDivergence>(Grid.IdxX % args.ModelCount);
-        int end = IntrinsicMath.Min(args.Frames, (slice + 1) * args.SliceFrames);
-        float loss = 0f;
-        bool first = true;
-        for (int frame = slice * args.SliceFrames; frame < end; frame += Frames)
+        int end = IntrinsicMath.Min(args.Frames, (slice + 1) * args.SliceFrames), frame = slice * args.SliceFrames;
+        // Read back from shared memory, epsilon is a register; as an argument it would cost an instruction at each use.
+        if (thread == 0) losses[0] = args.Epsilon;
+        if (TForm.KeepsTemplates)
         {
+            Prefetch<TForm>(args, frame);
+            if (TPass.UpdatesActivations)
+                for (int f = thread; f < args.Pitch; f += TForm.Threads)
+                    TTile.StorePlanes(templates, f, OnePassColumns.Count * TForm.Threads, TTile.Load(args.Templates.AsQuads(), f * TTile.Quads));
+        }
+        Group.Barrier();
+        float epsilon = losses[0];
+        var (numerators, denominators) = (new ThreeColumns<TTile>(), new ThreeColumns<TTile>());
+        float loss = 0f;
+        int odd = 0;
+        bool first = true;
+        for (; frame < end; frame += FramesOf<TForm>())
+        {
+            var tile = activations.SubView(odd * FramesOf<TForm>() * TTile.Quads);
+            if (TForm.KeepsTemplates && frame + FramesOf<TForm>() < end) Prefetch<TForm>(args, frame + FramesOf<TForm>());
+            var stored = args.Activations.AsQuads().SubView((long)frame * TTile.Quads);
             if (TPass.UpdatesActivations)
             {
-                UpdateActivations<TTile, TDivergence>(args, frame, activations, lanes, numerators);
+                UpdateActivations<TTile, TDivergence, TForm>(args, frame, epsilon, templates, extrapolated, tile, lanes, sharedDenominators);
             }
             else
             {
-                var from = args.Activations.Cast<FloatQuad>().SubView((long)frame * TTile.Quads);
-                for (int i = ILGPU.Group.IdxX; i < Frames * TTile.Quads; i += Group) activations[i] = from[i];
+                for (int i = thread; i < FramesOf<TForm>() * TTile.Quads; i += TForm.Threads) tile[i] = stored[i];
             }
-            ILGPU.Group.Barrier();
-            loss += AccumulateTemplates<TTile, TDivergence, TPass>(args, slice, frame, first, activations);
+            Group.Barrier();
+            if (TPass.UpdatesActivations)
+                for (int i = thread; i < FramesOf<TForm>() * TTile.Quads; i += TForm.Threads) stored[i] = tile[i];
+            if (KeepsSums<TTile, TDivergence, TForm>())
+            {
+                loss += OnePassColumns.Take<TTile, TDivergence, TPass, TForm>(args, frame, thread, epsilon, tile, ref numerators, ref denominators);
+            }
+            else
+            {
+                for (int f = thread; f < args.Pitch; f += OnePassColumns.Count * TForm.Threads)
+                {
+                    (numerators, denominators) = (new ThreeColumns<TTile>(), new ThreeColumns<TTile>());
+                    if (TPass.AccumulatesTemplates && !first)
+                    {
+                        numerators = ThreeColumns<TTile>.Load(PartialsOf<TTile>(args.Numerators, args, slice), f, TForm.Threads, args.Pitch);
+                        if (TDivergence.HasDenominator)
+                            denominators = ThreeColumns<TTile>.Load(PartialsOf<TTile>(args.Denominators, args, slice), f, TForm.Threads, args.Pitch);
+                    }
+                    loss += OnePassColumns.Take<TTile, TDivergence, TPass, TForm>(args, frame, f, epsilon, tile, ref numerators, ref denominators);
+                    if (!TPass.AccumulatesTemplates) continue;
+                    ThreeColumns<TTile>.Store(PartialsOf<TTile>(args.Numerators, args, slice), f, TForm.Threads, args.Pitch, numerators);
+                    if (TDivergence.HasDenominator)
+                        ThreeColumns<TTile>.Store(PartialsOf<TTile>(args.Denominators, args, slice), f, TForm.Threads, args.Pitch, denominators);
+                }
+            }
             first = false;
-            ILGPU.Group.Barrier();
+            odd ^= 1;
         }
-        if (TPass.SumsLoss) GroupSum.Store(losses, loss, args.Losses, slice);
+        if (KeepsSums<TTile, TDivergence, TForm>() && TPass.AccumulatesTemplates)
+            ThreeColumns<TTile>.Store(PartialsOf<TTile>(args.Numerators, args, slice), thread, TForm.Threads, args.Pitch, numerators);
+        if (!TPass.SumsLoss) return;
+        Group.Barrier();
+        GroupSum.Store(losses, loss, args.Losses, slice, TForm.Threads);
     }
 
-    private static void UpdateActivations<TTile, TDivergence>(PassArgs args, int frame, ArrayView<FloatQuad> activations, ArrayView<float> lanes, ArrayView<float> numerators)
+    /// <summary>The partial sums of a slice [P][K'].</summary>
+    private static ArrayView<FloatQuad> PartialsOf<TTile>(ArrayView<float> partials, PassArgs args, int slice) where TTile : struct, IRegisterTile<TTile> =>
+        partials.AsQuads().SubView((long)slice * args.Pitch * TTile.Quads);
+
+    /// <summary>True where the registers hold the numerators of three columns beside everything else.</summary>
+    private static bool KeepsSums<TTile, TDivergence, TForm>()
         where TTile : struct, IRegisterTile<TTile>
         where TDivergence : IDivergence
+        where TForm : struct, IOnePassForm =>
+        TForm.KeepsTemplates && !TDivergence.HasDenominator && TTile.Quads < 3;
+
+    /// <summary>Frames of a tile.</summary>
+    internal static int FramesOf<TForm>() where TForm : struct, IOnePassForm => TForm.Threads / Lanes * FramesOfAQuarter;
+
+    /// <summary>Asks for X of a tile, so that the reading finds it in the second cache.</summary>
+    private static void Prefetch<TForm>(PassArgs args, int frame) where TForm : struct, IOnePassForm
     {
-        int lane = ILGPU.Group.IdxX % Lanes, quarter = ILGPU.Group.IdxX / Lanes;
-        int row = frame + quarter * FramesOfALane, pitch = args.Pitch;
-        var from = args.ActivationsFrom.Cast<FloatQuad>().SubView((long)row * TTile.Quads);
-        var before = args.Activations.Cast<FloatQuad>().SubView((long)row * TTile.Quads);
-        var x = args.X.SubView((long)row * pitch + lane);
-        var templates = args.Templates.Cast<FloatQuad>().SubView(lane * TTile.Quads);
-        TTile h0 = Extrapolated<TTile>(from, before, 0, args), h1 = Extrapolated<TTile>(from, before, TTile.Quads, args);
-        TTile h2 = Extrapolated<TTile>(from, before, 2 * TTile.Quads, args), h3 = Extrapolated<TTile>(from, before, 3 * TTile.Quads, args);
-        TTile n0 = default, n1 = default, n2 = default, n3 = default, d0 = default, d1 = default, d2 = default, d3 = default;
-        for (int f = lane; f < pitch; f += Lanes)
+        if (!CudaAsm.IsSupported) return;
+        long address = args.XAddress + (long)frame * args.Pitch * sizeof(float) + Group.IdxX * CacheLine;
+        int lines = FramesOf<TForm>() * args.Pitch / (CacheLine / sizeof(float));
+        for (int i = Group.IdxX; i < lines; i += TForm.Threads)
         {
-            TTile w = TTile.Load(templates, 0);
-            Contract<TTile, TDivergence>(w, h0, w, x[0], args, ref n0, ref d0);
-            Contract<TTile, TDivergence>(w, h1, w, x[pitch], args, ref n1, ref d1);
-            Contract<TTile, TDivergence>(w, h2, w, x[2 * pitch], args, ref n2, ref d2);
-            Contract<TTile, TDivergence>(w, h3, w, x[3 * pitch], args, ref n3, ref d3);
-            int advance = f + Lanes < pitch ? Lanes : 0;
-            x = x.SubView(advance);
-            templates = templates.SubView(advance * TTile.Quads);
+            CudaAsm.Emit("prefetch.global.L2 [%0];", address);
+            address += TForm.Threads * CacheLine;
         }
-        Reduce<TTile, TDivergence>(args, row, n0, n1, n2, n3, d0, d1, d2, d3, activations.Cast<float>(), lanes, numerators);
     }
 
-    /// <summary>Adds the lanes of a quarter through shared memory, then steps its four frames; lane l takes sums l, l + 32, ...</summary>
-    private static void Reduce<TTile, TDivergence>(
-        PassArgs args, int row, TTile n0, TTile n1, TTile n2, TTile n3, TTile d0, TTile d1, TTile d2, TTile d3, ArrayView<float> activations, ArrayView<float> lanes, ArrayView<float> numerators)
+    /// <summary>The four frames of a quarter through one update; H' into the quarter's part of the tile.</summary>
+    private static void UpdateActivations<TTile, TDivergence, TForm>(
+        PassArgs args, int frame, float epsilon, ArrayView<FloatQuad> templates, ArrayView<FloatQuad> extrapolated, ArrayView<FloatQuad> tile, ArrayView<float> lanes, ArrayView<float> denominators)
         where TTile : struct, IRegisterTile<TTile>
         where TDivergence : IDivergence
+        where TForm : struct, IOnePassForm
     {
-        int lane = ILGPU.Group.IdxX % Lanes, quarter = ILGPU.Group.IdxX / Lanes;
-        int rank = 4 * TTile.Quads, sums = FramesOfALane * rank;
-        var mine = lanes.SubView(quarter * sums * LanePitch);
-        Spread(mine, lane, n0, n1, n2, n3);
-        ILGPU.Group.Barrier();
+        int lane = Group.IdxX % Lanes, own = Group.IdxX / Lanes * FramesOfAQuarter, pitch = args.Pitch;
+        var x = args.X.SubView((long)(frame + own) * pitch + lane);
+        extrapolated = extrapolated.SubView(own * TTile.Quads);
+        Extrapolate(args, (long)(frame + own) * TTile.Quads, FramesOfAQuarter * TTile.Quads, lane, extrapolated);
+        TForm.SyncQuarter();
+        var h = new FourRows<TTile>
+        {
+            A = TTile.Load(extrapolated, 0),
+            B = TTile.Load(extrapolated, TTile.Quads),
+            C = TTile.Load(extrapolated, 2 * TTile.Quads),
+            D = TTile.Load(extrapolated, 3 * TTile.Quads),
+        };
+        var (n, d) = (new FourRows<TTile>(), new FourRows<TTile>());
+        // A position in the templates counts quads; where they are kept, a plane for each quad of components.
+        int step = TForm.KeepsTemplates ? Lanes : Lanes * TTile.Quads, at = TForm.KeepsTemplates ? lane : lane * TTile.Quads;
+        var w = TForm.KeepsTemplates ? templates.SubView(at) : args.Templates.AsQuads().SubView(at);
+        // Steps that three do not divide come first, while the sums are zero: behind the loop they would cost copies of all of them.
+        int steps = pitch / Lanes, left = steps % 3;
+        if (left > 0) Contract<TTile, TDivergence>(Template<TTile, TForm>(w, 0), h, Cells(x, 0, pitch), epsilon, args.Beta, ref n, ref d);
+        if (left > 1) Contract<TTile, TDivergence>(Template<TTile, TForm>(w, step), h, Cells(x, Lanes, pitch), epsilon, args.Beta, ref n, ref d);
+        if (steps > left)
+        {
+            x = x.SubView(left * Lanes);
+            w = w.SubView(left * step);
+            FloatQuad x0 = Cells(x, 0, pitch), x1 = Cells(x, Lanes, pitch), x2 = Cells(x, 2 * Lanes, pitch);
+            for (int i = left + 3; i <= steps; i += 3)
+            {
+                x = x.SubView(i < steps ? 3 * Lanes : 0);
+                Contract<TTile, TDivergence>(Template<TTile, TForm>(w, 0), h, x0, epsilon, args.Beta, ref n, ref d);
+                x0 = Cells(x, 0, pitch);
+                Contract<TTile, TDivergence>(Template<TTile, TForm>(w, step), h, x1, epsilon, args.Beta, ref n, ref d);
+                x1 = Cells(x, Lanes, pitch);
+                Contract<TTile, TDivergence>(Template<TTile, TForm>(w, 2 * step), h, x2, epsilon, args.Beta, ref n, ref d);
+                x2 = Cells(x, 2 * Lanes, pitch);
+                w = w.SubView(i < steps ? 3 * step : 0);
+            }
+        }
+        var sums = tile.Cast<float>().SubView(own * 4 * TTile.Quads);
+        TForm.AddLanes(lanes, sums, n);
         if (TDivergence.HasDenominator)
         {
-            for (int r = lane; r < sums; r += Lanes) numerators[quarter * sums + r] = RowSum(mine, r);
-            ILGPU.Group.Barrier();
-            Spread(mine, lane, d0, d1, d2, d3);
-            ILGPU.Group.Barrier();
+            Group.Barrier();
+            denominators = denominators.SubView(own * 4 * TTile.Quads);
+            TForm.AddLanes(lanes, denominators, d);
         }
-        for (int r = lane; r < sums; r += Lanes)
-        {
-            int k = r % rank;
-            long cell = (long)row * rank + r;
-            float sum = RowSum(mine, r);
-            float numerator = TDivergence.HasDenominator ? numerators[quarter * sums + r] : sum;
-            float denominator = TDivergence.HasDenominator ? sum
-                : TDivergence.UsesGram ? GramTimes(args, (long)row * rank + r - k, k, rank) : args.TemplateSums[k];
-            activations[quarter * sums + r] = FactorUpdate.Step(Extrapolated(args, cell), numerator, denominator, args.Exponent, args.Floor);
-        }
-        ILGPU.Group.Barrier();
-        for (int r = lane; r < sums; r += Lanes) args.Activations[(long)row * rank + r] = activations[quarter * sums + r];
+        Step<TTile, TDivergence>(args, extrapolated.Cast<float>(), sums, denominators);
     }
 
-    /// <summary>One bin of one frame: the cell's terms, contracted with the template.</summary>
-    private static void Contract<TTile, TDivergence>(TTile template, TTile activation, TTile factor, float x, PassArgs args, ref TTile numerator, ref TTile denominator)
+    /// <summary>H_ext of a quarter's four frames: a lane a quad.</summary>
+    private static void Extrapolate(PassArgs args, long first, int quads, int lane, ArrayView<FloatQuad> target)
+    {
+        if (lane >= quads) return;
+        var from = args.ActivationsFrom.AsQuads().SubView(first);
+        var before = args.Activations.AsQuads().SubView(first);
+        Quad.Store(target, lane, Quad.Extrapolate(Quad.Load(from, lane), Quad.Load(before, lane), args.Extrapolation));
+    }
+
+    /// <summary>The step of a quarter's four frames: a lane an activation, in place of its numerator.</summary>
+    private static void Step<TTile, TDivergence>(PassArgs args, ArrayView<float> from, ArrayView<float> numerators, ArrayView<float> denominators)
+        where TTile : struct, IRegisterTile<TTile>
+        where TDivergence : IDivergence
+    {
+        for (int r = Group.IdxX % Lanes; r < FramesOfAQuarter * 4 * TTile.Quads; r += Lanes)
+        {
+            int k = r % (4 * TTile.Quads);
+            float denominator;
+            if (TDivergence.HasDenominator)
+            {
+                denominator = denominators[r];
+            }
+            else if (TDivergence.UsesGram)
+            {
+                denominator = 0f;
+                var row = args.TemplateGram.SubView(k * 4 * TTile.Quads);
+                for (int j = 0; j < 4 * TTile.Quads; j++) denominator += row[j] * from[r - k + j];
+            }
+            else
+            {
+                denominator = args.TemplateSums[k];
+            }
+            numerators[r] = FactorUpdate.Step(from[r], numerators[r], denominator, args.Exponent, args.Floor);
+        }
+    }
+
+    /// <summary>One bin of four frames.</summary>
+    private static void Contract<TTile, TDivergence>(
+        TTile w, FourRows<TTile> h, FloatQuad x, float epsilon, float beta, ref FourRows<TTile> numerators, ref FourRows<TTile> denominators)
+        where TTile : struct, IRegisterTile<TTile>
+        where TDivergence : IDivergence
+    {
+        Cell<TTile, TDivergence>(w, h.A, w, x.A, epsilon, beta, ref numerators.A, ref denominators.A);
+        Cell<TTile, TDivergence>(w, h.B, w, x.B, epsilon, beta, ref numerators.B, ref denominators.B);
+        Cell<TTile, TDivergence>(w, h.C, w, x.C, epsilon, beta, ref numerators.C, ref denominators.C);
+        Cell<TTile, TDivergence>(w, h.D, w, x.D, epsilon, beta, ref numerators.D, ref denominators.D);
+    }
+
+    /// <summary>The terms of one cell, contracted with a factor.</summary>
+    internal static void Cell<TTile, TDivergence>(
+        TTile template, TTile activation, TTile factor, float x, float epsilon, float beta, ref TTile numerator, ref TTile denominator)
         where TTile : struct, IRegisterTile<TTile>
         where TDivergence : IDivergence
     {
@@ -125,87 +241,21 @@ internal static class TileOnePassKernel
             numerator = TTile.Fma(numerator, factor, x);
             return;
         }
-        TDivergence.Terms(x, TTile.Dot(template, activation, args.Epsilon), args.Beta, out float n, out float d);
+        TDivergence.Terms(x, TTile.Dot(template, activation, epsilon), beta, out float n, out float d);
         numerator = TTile.Fma(numerator, factor, n);
         if (TDivergence.HasDenominator) denominator = TTile.Fma(denominator, factor, d);
     }
 
-    private static float AccumulateTemplates<TTile, TDivergence, TPass>(PassArgs args, int slice, int frame, bool first, ArrayView<FloatQuad> activations)
+    private static TTile Template<TTile, TForm>(ArrayView<FloatQuad> templates, int index)
         where TTile : struct, IRegisterTile<TTile>
-        where TDivergence : IDivergence
-        where TPass : IPass
+        where TForm : struct, IOnePassForm =>
+        TForm.KeepsTemplates ? TTile.LoadPlanes(templates, index, OnePassColumns.Count * TForm.Threads) : TTile.Load(templates, index);
+
+    /// <summary>A bin of four frames.</summary>
+    private static FloatQuad Cells(ArrayView<float> x, int index, int pitch)
     {
-        int pitch = args.Pitch;
-        long partial = (long)slice * pitch * TTile.Quads;
-        var templates = args.TemplatesToUpdate.Cast<FloatQuad>();
-        float loss = 0f;
-        for (int f = ILGPU.Group.IdxX; f < pitch; f += Group)
-        {
-            TTile w = TTile.Load(templates, f * TTile.Quads);
-            TTile numerator = default, denominator = default;
-            if (TPass.AccumulatesTemplates && !first)
-            {
-                numerator = TTile.Load(args.Numerators.Cast<FloatQuad>().SubView(partial), f * TTile.Quads);
-                if (TDivergence.HasDenominator) denominator = TTile.Load(args.Denominators.Cast<FloatQuad>().SubView(partial), f * TTile.Quads);
-            }
-            var x = args.X.SubView((long)frame * pitch + f);
-            var h = activations;
-            for (int i = 0; i < Frames; i++)
-            {
-                TTile row = TTile.Load(h, 0);
-                float cell = x[0];
-                if (TPass.AccumulatesTemplates) Contract<TTile, TDivergence>(w, row, row, cell, args, ref numerator, ref denominator);
-                if (TPass.SumsLoss && f < args.Bins) loss += TDivergence.Loss(cell, TTile.Dot(w, row, args.Epsilon), args.Beta);
-                if (i + 1 < Frames)
-                {
-                    x = x.SubView(pitch);
-                    h = h.SubView(TTile.Quads);
-                }
-            }
-            if (TPass.AccumulatesTemplates)
-            {
-                TTile.Store(args.Numerators.Cast<FloatQuad>().SubView(partial), f * TTile.Quads, numerator);
-                if (TDivergence.HasDenominator) TTile.Store(args.Denominators.Cast<FloatQuad>().SubView(partial), f * TTile.Quads, denominator);
-            }
-        }
-        return loss;
+        var cell = x.SubView(index);
+        var behind = cell.SubView(2 * pitch);
+        return new FloatQuad { A = cell[0], B = cell[pitch], C = behind[0], D = behind[pitch] };
     }
-
-    /// <summary>One lane's sums of four frames into its column of the reduction.</summary>
-    private static void Spread<TTile>(ArrayView<float> lanes, int lane, TTile a, TTile b, TTile c, TTile d) where TTile : struct, IRegisterTile<TTile>
-    {
-        TTile.Scatter(lanes, lane, LanePitch, a);
-        TTile.Scatter(lanes, 4 * TTile.Quads * LanePitch + lane, LanePitch, b);
-        TTile.Scatter(lanes, 8 * TTile.Quads * LanePitch + lane, LanePitch, c);
-        TTile.Scatter(lanes, 12 * TTile.Quads * LanePitch + lane, LanePitch, d);
-    }
-
-    private static float RowSum(ArrayView<float> lanes, int row)
-    {
-        var v = lanes.SubView(row * LanePitch);
-        float a = 0f, b = 0f, c = 0f, d = 0f;
-        for (int i = 0; i < Lanes; i += 4)
-        {
-            a += v[i];
-            b += v[i + 1];
-            c += v[i + 2];
-            d += v[i + 3];
-        }
-        return a + b + (c + d);
-    }
-
-    /// <summary>sum_j (W^T W)[k][j] h[j], j upwards.</summary>
-    private static float GramTimes(PassArgs args, long firstActivation, int k, int rank)
-    {
-        float sum = 0f;
-        for (int j = 0; j < rank; j++) sum += args.TemplateGram[k * rank + j] * Extrapolated(args, firstActivation + j);
-        return sum;
-    }
-
-    private static TTile Extrapolated<TTile>(ArrayView<FloatQuad> from, ArrayView<FloatQuad> before, int index, PassArgs args) where TTile : struct, IRegisterTile<TTile> =>
-        TTile.Extrapolate(TTile.Load(from, index), TTile.Load(before, index), args.Extrapolation);
-
-    /// <summary>The activation that a step starts from.</summary>
-    private static float Extrapolated(PassArgs args, long cell) =>
-        FactorUpdate.Extrapolate(args.ActivationsFrom[cell], args.Activations[cell], args.Extrapolation);
 }
