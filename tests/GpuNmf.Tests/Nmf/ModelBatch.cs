@@ -75,12 +75,12 @@ internal static class ModelBatch
         var (last, activations, losses) = (workspaces.TemplatesBefore.Download(), workspaces.ActivationsBefore.Download(), workspaces.Losses.Download());
         return [.. Enumerable.Range(0, count).Select(i => new BatchOutcome(
             Unpacked(next, i), Unpacked(extrapolated, i),
-            FactorLayout.UnpackActivations(activations[(int)(i * lengths.Activations)..(int)((i + 1) * lengths.Activations)], geometries[i], 0),
+            FactorLayout.UnpackActivations(activations[(int)(i * lengths.Activations)..(int)((i + 1) * lengths.Activations)], geometries[i], geometries[i].Rank, 0),
             Unpacked(last, i),
             losses[(i * lengths.Losses)..((i + 1) * lengths.Losses)]))];
 
         float[,] Unpacked(float[] all, int i) =>
-            FactorLayout.UnpackTemplates(all[(i * lengths.Templates)..((i + 1) * lengths.Templates)], geometries[i], 0);
+            FactorLayout.UnpackTemplates(all[(i * lengths.Templates)..((i + 1) * lengths.Templates)], geometries[i], geometries[i].Rank, 0);
     }
 
     /// <summary>The first slice alone, then the others.</summary>
