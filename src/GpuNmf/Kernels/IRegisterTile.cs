@@ -55,6 +55,17 @@ internal interface IRegisterTile<TTile> where TTile : struct, IRegisterTile<TTil
     static abstract TTile Step(TTile factor, TTile numerator, TTile denominator, float exponent, float floor);
 }
 
+/// <summary>About structs of several tiles.</summary>
+internal static class RegisterTiles
+{
+    /// <summary>
+    /// An integer that such a struct must carry, and nobody reads. ILGPU 1.5.3 takes two structs of the same fields, flattened, for one type and
+    /// then cuts parts out along the fields of whichever came first: three tiles of 8 and a pair of 12 in one context fail to compile.
+    /// With an integer behind the floats no struct of tiles is taken for a tile.
+    /// </summary>
+    internal const int Mark = 0;
+}
+
 /// <summary>Four floats.</summary>
 internal struct Quad : IRegisterTile<Quad>
 {

@@ -28,11 +28,18 @@ internal static class TileKernelCatalog
 {
     private const int Group = 128;
 
-    /// <summary>One rank a class of kernels, rounded up to 4: one pass to 12, contractions above.</summary>
+    /// <summary>One rank a class of kernels, rounded up to 4: one pass to 12, one kernel for each factor above.</summary>
     private static readonly (int RankPitch, string Ranks)[] s_classes =
-        [(4, "1-4"), (8, "5-8"), (12, "9-12"), (16, "13-16"), (32, "17-32"), (64, "33-64"), (256, "65-256")];
+        [(4, "1-4"), (8, "5-8"), (12, "9-12"), (16, "13-16"), (24, "17-24"), (32, "25-32"), (48, "33-48"), (64, "49-64"), (256, "65-256")];
 
-    private static readonly (OnePassGroup Group, string Name)[] s_warps = [(OnePassGroup.SixWarps, "six warps"), (OnePassGroup.TwelveWarps, "twelve warps")];
+    /// <summary>What a device may offer: nothing, warps of 32 that shuffle, and room for many of them.</summary>
+    private static readonly (TileForms Forms, string Name)[] s_forms =
+    [
+        (default, ""),
+        (new TileForms(OnePassGroup.SixWarps, true), ", six warps"),
+        (new TileForms(OnePassGroup.TwelveWarps, true), ", twelve warps"),
+        (new TileForms(OnePassGroup.Small, true), ", halved"),
+    ];
 
     private static readonly (double Beta, string Name)[] s_divergences =
         [(1, "Kullback-Leibler"), (2, "Frobenius"), (0, "Itakura-Saito"), (0.5, "any beta")];
@@ -94,23 +101,27 @@ internal static class TileKernelCatalog
         {
             bool everyday = beta == 1;
             yield return new TileKernel($"templates, {divergence}", TileNmfMethods.For(4, beta).Templates.Method, Group, everyday);
+            yield return Of<FinishArgs>($"activations from parts, {divergence}", TileNmfMethods.For(16, beta).Finish!) with { Everyday = everyday };
             foreach (var (rankPitch, ranks) in s_classes)
             {
-                var methods = TileNmfMethods.For(rankPitch, beta);
-                if (methods.Activations is { } activations)
-                    yield return new TileKernel($"activations, rank {ranks}, {divergence}", activations.Method, Group, everyday);
-                string what = methods.Activations is null ? "one pass" : "templates";
-                foreach (var (pass, kernel) in methods.Passes)
-                    yield return new TileKernel($"{what}, rank {ranks}, {divergence}, {pass} pass", kernel.Method, methods.Threads, everyday);
-                if (methods.Activations is not null || !TileNmfMethods.FitWarps(rankPitch, beta)) continue;
-                foreach (var (group, warps) in s_warps)
+                // A form that changes nothing for this class is no kernel of its own.
+                var methods = s_forms.Select(form => (Methods: TileNmfMethods.For(rankPitch, beta, form.Forms), form.Name)).ToList();
+                foreach (var (own, form) in methods.DistinctBy(entry => entry.Methods.Passes[PassKind.Inner][0].Method))
                 {
-                    methods = TileNmfMethods.For(rankPitch, beta, group);
-                    foreach (var (pass, kernel) in methods.Passes)
-                        yield return new TileKernel($"one pass in {warps}, rank {ranks}, {divergence}, {pass} pass", kernel.Method, methods.Threads, everyday, TileBackends.Cuda);
+                    if (rankPitch <= NmfGeometry.TileOnePassRank && form.Length > 0 && !TileNmfMethods.FitWarps(rankPitch, beta)) continue;
+                    foreach (var kernel in Kernels(own, $"rank {ranks}, {divergence}{form}"))
+                        yield return kernel with { Everyday = everyday, Backends = form.Length > 0 ? TileBackends.Cuda : TileBackends.All };
                 }
             }
         }
+    }
+
+    private static IEnumerable<TileKernel> Kernels(TileNmfMethods methods, string name)
+    {
+        if (methods.Activations is { } activations) yield return new TileKernel($"activations, {name}", activations.Method, methods.Threads, true);
+        string what = methods.Activations is null ? "one pass" : "templates";
+        var uses = from pass in methods.Passes from kernel in pass.Value group pass.Key by kernel;
+        foreach (var use in uses) yield return new TileKernel($"{what}, {name}, {string.Join(" and ", use)} pass", use.Key.Method, methods.Threads, true);
     }
 
     private static TileKernel Of<TArgs>(string name, Action<TArgs> kernel) where TArgs : struct => new(name, kernel.Method, Group, true);

@@ -52,6 +52,12 @@ internal sealed record NmfGeometry
     /// <summary>Slices of bins; 1 in strip form, where a thread sums a whole template.</summary>
     internal int BinSlices => Form == KernelForm.Strip ? 1 : CeilDiv(Pitch, SliceBins);
 
+    /// <summary>
+    /// Parts that the bins are cut into for the update of the activations where a tile kernel takes one factor: short recordings have too few
+    /// frames to fill a device. The parts' sums fit where the slices' numerators go afterwards.
+    /// </summary>
+    internal int BinParts => Math.Clamp(Math.Min(Pitch / SliceFrames, CeilDiv(65536, Frames)), 1, 8);
+
     /// <summary>Floats of the templates in memory.</summary>
     internal int TemplateLength => Form == KernelForm.Strip ? Rank * Pitch : Pitch * RankPitch;
 
@@ -67,8 +73,11 @@ internal sealed record NmfGeometry
     /// <summary>Slices are whole numbers of this where a kernel takes one factor: the frames of its largest group.</summary>
     internal const int TileSideFrames = 128;
 
-    /// <summary>Rows of X come in multiples of this in tile form, the last one to spare: whole tiles of every kernel.</summary>
+    /// <summary>Rows of X come in multiples of this in tile form: whole tiles of every kernel.</summary>
     private const int TileRows = 384;
+
+    /// <summary>Tiles of 8 frames and 128 bins may read on behind the last frame.</summary>
+    private const int SpareRows = 16;
 
     /// <summary>Frames that one factorisation takes at most: their numbers, and those of a slice's end, stay within 32 bits.</summary>
     internal const long MaxFrames = 1 << 30;
@@ -108,7 +117,7 @@ internal sealed record NmfGeometry
 
     internal static int RowsOf(long frames, KernelForm form) => checked((int)(form == KernelForm.Strip
         ? (frames + StripPassKernel.FrameBlock - 1) / StripPassKernel.FrameBlock * StripPassKernel.FrameBlock
-        : (frames + TileRows) / TileRows * TileRows));
+        : (frames + SpareRows + TileRows - 1) / TileRows * TileRows));
 
     private static int CeilDiv(int a, int b) => (a + b - 1) / b;
 

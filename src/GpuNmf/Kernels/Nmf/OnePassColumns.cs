@@ -9,6 +9,9 @@ internal struct ThreeColumns<TTile> where TTile : struct, IRegisterTile<TTile>
     public TTile B;
     public TTile C;
 
+    /// <inheritdoc cref="RegisterTiles.Mark"/>
+    public int Mark;
+
     /// <summary>From rows [P][K'], zero behind the pitch.</summary>
     public static ThreeColumns<TTile> Load(ArrayView<FloatQuad> rows, int column, int distance, int pitch)
     {

@@ -41,6 +41,9 @@ internal struct FourRows<TTile> where TTile : struct, IRegisterTile<TTile>
     public TTile B;
     public TTile C;
     public TTile D;
+
+    /// <inheritdoc cref="RegisterTiles.Mark"/>
+    public int Mark;
 }
 
 /// <summary>128 threads, no warps assumed, any pitch: every device, and short recordings.</summary>

@@ -5,53 +5,64 @@ using ILGPU.Runtime.Cuda;
 
 namespace GpuNmf.Kernels.Nmf;
 
-/// <summary>Loads and launches the tile kernels: one pass up to rank 12, above it one contraction for each factor.</summary>
+/// <summary>Loads and launches the tile kernels: one pass up to rank 12, above it one kernel for each factor.</summary>
 internal sealed class TileNmfKernels : INmfKernels
 {
     private readonly DeviceSession _session;
     private readonly NmfGeometry _geometry;
     private readonly double _beta;
-    private readonly OnePassGroup _group;
-    private readonly int _rowsOfAGroup;
-    private readonly int _threads;
-    private readonly Dictionary<PassKind, Action<AcceleratorStream, KernelConfig, PassArgs>> _passes;
+    private readonly TileForms _forms;
+    private readonly TileNmfMethods _methods;
+    private readonly Dictionary<PassKind, Action<AcceleratorStream, KernelConfig, PassArgs>[]> _passes;
     private readonly Action<AcceleratorStream, KernelConfig, PassArgs>? _activations;
+    private readonly Action<AcceleratorStream, KernelConfig, FinishArgs>? _finish;
     private readonly Action<AcceleratorStream, KernelConfig, FactorSumArgs>? _sums;
     private readonly Action<AcceleratorStream, KernelConfig, SliceTreeArgs>? _reduce;
     private readonly Action<AcceleratorStream, KernelConfig, TemplateArgs> _templates;
 
-    internal TileNmfKernels(DeviceSession session, NmfGeometry geometry, double beta)
+    /// <param name="session">Device.</param>
+    /// <param name="geometry">Shape.</param>
+    /// <param name="beta">beta.</param>
+    /// <param name="forms">Forms of the kernels; null chooses those that suit the device and the shape.</param>
+    internal TileNmfKernels(DeviceSession session, NmfGeometry geometry, double beta, TileForms? forms = null)
     {
         _session = session;
         _geometry = geometry;
         _beta = beta;
-        _group = GroupFor(session, geometry, beta);
-        var methods = TileNmfMethods.For(geometry.RankPitch, beta, _group);
-        _rowsOfAGroup = methods.RowsOfAGroup;
-        _threads = methods.Threads;
+        _forms = forms ?? FormsFor(session, geometry, beta);
+        _methods = TileNmfMethods.For(geometry.RankPitch, beta, _forms);
         var accelerator = session.Accelerator;
-        _passes = methods.Passes.ToDictionary(p => p.Key, p => accelerator.LoadTile(p.Value, _threads));
-        _activations = methods.Activations is { } activations ? accelerator.LoadTile(activations) : null;
-        _templates = accelerator.LoadTile(methods.Templates);
+        int threads = _methods.Threads;
+        var loaded = _methods.Passes.Values.SelectMany(kernels => kernels).Distinct().ToDictionary(kernel => kernel, kernel => accelerator.LoadTile(kernel, threads));
+        _passes = _methods.Passes.ToDictionary(pass => pass.Key, pass => Array.ConvertAll(pass.Value, kernel => loaded[kernel]));
+        _activations = _methods.Activations is { } activations ? accelerator.LoadTile(activations, threads) : null;
+        _finish = Parts > 1 ? accelerator.LoadTile(_methods.Finish!) : null;
+        _templates = accelerator.LoadTile(_methods.Templates);
         if (beta is not (1 or 2)) return;
         _sums = accelerator.LoadTile<FactorSumArgs>(beta == 2 ? TileFactorKernels.Grams : TileFactorKernels.Sums);
         _reduce = accelerator.LoadTile<SliceTreeArgs>(TileFactorKernels.ReduceSlices);
     }
 
     /// <summary>One partial loss a group: a slice, or a block of bins of a slice.</summary>
-    public long LossLength => IsOnePass ? _geometry.Slices : (long)_geometry.Slices * (_geometry.Pitch / _rowsOfAGroup);
+    public long LossLength => IsOnePass ? _geometry.Slices : (long)_geometry.Slices * BinBlocks;
 
     private bool IsOnePass => _activations is null;
+
+    /// <summary>Groups that cover the bins where a kernel takes one factor.</summary>
+    private int BinBlocks => (_geometry.Pitch + _methods.RowsOfAGroup - 1) / _methods.RowsOfAGroup;
+
+    /// <summary>Parts of the bins in the activations' half.</summary>
+    private int Parts => _methods.Finish is null ? 1 : _geometry.BinParts;
 
     public void EnqueuePass(PassKind pass, PassArgs args, int slices)
     {
         int models = args.ModelCount;
-        if (_group != OnePassGroup.Small) args.XAddress = args.X.LoadEffectiveAddressAsPtr();
+        if (_forms.Group != OnePassGroup.Small) args.XAddress = args.X.LoadEffectiveAddressAsPtr();
         if (!IsOnePass && pass != PassKind.First) EnqueueActivations(args, slices);
         var config = IsOnePass
-            ? new KernelConfig(slices * models, _threads)
-            : new KernelConfig((_geometry.Pitch / _rowsOfAGroup * models, slices, 1), (_threads, 1, 1));
-        _passes[pass](_session.Stream, config, args);
+            ? new KernelConfig(slices * models, _methods.Threads)
+            : new KernelConfig((BinBlocks * models, slices, 1), (_methods.Threads, 1, 1));
+        foreach (var kernel in _passes[pass]) kernel(_session.Stream, config, args);
         if (pass == PassKind.Last) return;
         EnqueueSums(new FactorSumArgs
         {
@@ -114,15 +125,17 @@ internal sealed class TileNmfKernels : INmfKernels
     /// Groups of many warps need shuffles, which only CUDA has, columns for most of their threads, and frames enough for a tile of 48 on every
     /// processor: recordings of more than 16384 frames.
     /// </summary>
-    private static OnePassGroup GroupFor(DeviceSession session, NmfGeometry geometry, double beta) =>
-        session.Accelerator is not CudaAccelerator || geometry.SliceFrames % NmfGeometry.TileOnePassFrames != 0 || !TileNmfMethods.FitWarps(geometry.RankPitch, beta)
-            ? OnePassGroup.Small
-            : geometry.Pitch switch
-            {
-                > 384 and <= 576 => OnePassGroup.SixWarps,
-                > 768 and <= 1152 => OnePassGroup.TwelveWarps,
-                _ => OnePassGroup.Small,
-            };
+    private static TileForms FormsFor(DeviceSession session, NmfGeometry geometry, double beta)
+    {
+        if (session.Accelerator is not CudaAccelerator) return default;
+        bool warps = geometry.SliceFrames % NmfGeometry.TileOnePassFrames == 0 && TileNmfMethods.FitWarps(geometry.RankPitch, beta);
+        return new TileForms(geometry.Pitch switch
+        {
+            > 384 and <= 576 when warps => OnePassGroup.SixWarps,
+            > 768 and <= 1152 when warps => OnePassGroup.TwelveWarps,
+            _ => OnePassGroup.Small,
+        }, Shuffles: true);
+    }
 
     /// <summary>Floats of the sums of one slice: K', or K' squared for beta 2.</summary>
     private long SumLength => _beta == 2 ? (long)_geometry.RankPitch * _geometry.RankPitch : _geometry.RankPitch;
@@ -142,11 +155,14 @@ internal sealed class TileNmfKernels : INmfKernels
         _reduce?.Invoke(_session.Stream, new KernelConfig(((args.Columns + group - 1) / group, models, 1), (group, 1, 1)), args);
     }
 
-    /// <summary>The activations' own launch: the row blocks of the slices' frames.</summary>
+    /// <summary>The activations' own launches: the row blocks of the slices' frames.</summary>
     private void EnqueueActivations(PassArgs args, int slices)
     {
-        int first = args.FirstSlice * args.SliceFrames, end = Math.Min(_geometry.Rows, (args.FirstSlice + slices) * args.SliceFrames);
-        int blocks = (end - first + _rowsOfAGroup - 1) / _rowsOfAGroup;
-        _activations!(_session.Stream, new KernelConfig(blocks * args.ModelCount, TileContractionKernel.Group), args);
+        int first = args.FirstSlice * args.SliceFrames, end = Math.Min(_geometry.Frames, (args.FirstSlice + slices) * args.SliceFrames);
+        int blocks = (end - first + _methods.RowsOfAGroup - 1) / _methods.RowsOfAGroup;
+        _activations!(_session.Stream, new KernelConfig((blocks * args.ModelCount, Parts, 1), (_methods.Threads, 1, 1)), args);
+        if (_finish is null) return;
+        int framesOfAGroup = TileLoading.Group / args.RankPitch, groups = (end - first + framesOfAGroup - 1) / framesOfAGroup;
+        _finish(_session.Stream, new KernelConfig(groups * args.ModelCount, TileLoading.Group), new FinishArgs { Pass = args, Parts = Parts, EndFrame = end });
     }
 }

@@ -1,18 +1,26 @@
 namespace GpuNmf.Kernels.Nmf;
 
-/// <summary>The kernels that one rank and divergence need, as methods: for loading, and for compiling without a device.</summary>
+/// <summary>What a device lets the update kernels do beside what every device can.</summary>
+/// <param name="Group">How one pass is made.</param>
+/// <param name="Shuffles">True: lanes of a warp of 32 may exchange values (CUDA).</param>
+internal readonly record struct TileForms(OnePassGroup Group, bool Shuffles);
+
+/// <summary>The kernels that one rank class and divergence need, as methods: for loading, and for compiling without a device.</summary>
 internal sealed record TileNmfMethods
 {
-    /// <summary>The kernel of each pass: whole passes, or the templates' side of them.</summary>
-    internal required IReadOnlyDictionary<PassKind, Action<PassArgs>> Passes { get; init; }
+    /// <summary>The kernels of each pass, in their order: whole passes, or the templates' side of them.</summary>
+    internal required IReadOnlyDictionary<PassKind, Action<PassArgs>[]> Passes { get; init; }
 
     /// <summary>The activations' side; null where one kernel does both.</summary>
     internal Action<PassArgs>? Activations { get; init; }
 
+    /// <summary>Ends the activations' side where it cuts the bins into parts; null where it does not.</summary>
+    internal Action<FinishArgs>? Finish { get; init; }
+
     /// <summary>The step of the templates.</summary>
     internal required Action<TemplateArgs> Templates { get; init; }
 
-    /// <summary>Rows that a group of a contraction takes; 0 where one kernel does both.</summary>
+    /// <summary>Rows of its factor that a group of one side takes; 0 where one kernel does both.</summary>
     internal int RowsOfAGroup { get; init; }
 
     /// <summary>Threads of a group of the passes.</summary>
@@ -20,27 +28,34 @@ internal sealed record TileNmfMethods
 
     /// <param name="rankPitch">The rank class.</param>
     /// <param name="beta">beta.</param>
-    /// <param name="group">How one pass is made.</param>
-    internal static TileNmfMethods For(int rankPitch, double beta, OnePassGroup group = OnePassGroup.Small) => beta switch
+    /// <param name="forms">What the device can do.</param>
+    internal static TileNmfMethods For(int rankPitch, double beta, TileForms forms = default) => beta switch
     {
-        2 => For<Frobenius>(rankPitch, group),
-        1 => For<KullbackLeibler>(rankPitch, group),
-        0 => For<ItakuraSaito>(rankPitch, group),
-        _ => For<AnyBeta>(rankPitch, group),
+        2 => For<Frobenius>(rankPitch, forms),
+        1 => For<KullbackLeibler>(rankPitch, forms),
+        0 => For<ItakuraSaito>(rankPitch, forms),
+        _ => For<AnyBeta>(rankPitch, forms),
     };
 
-    /// <summary>Whether the registers of a form of warps hold what it sums.</summary>
+    /// <summary>Whether the registers of a one-pass form of warps hold what it sums.</summary>
     internal static bool FitWarps(int rankPitch, double beta) => rankPitch <= (beta is 1 or 2 ? 8 : 4);
 
-    private static TileNmfMethods For<TDivergence>(int rankPitch, OnePassGroup group) where TDivergence : IDivergence => rankPitch switch
+    // What fits 255 registers without a spill, sm_70 to sm_90; ranks of 64 with a denominator do not even in halves.
+    private static TileNmfMethods For<TDivergence>(int rankPitch, TileForms forms) where TDivergence : IDivergence => rankPitch switch
     {
-        4 => OnePass<Quad, TDivergence>(group),
-        8 => OnePass<Pair<Quad, Quad>, TDivergence>(group),
-        12 => OnePass<Pair<Quad, Pair<Quad, Quad>>, TDivergence>(group),
-        <= 16 => TwoSides<Quad, Shape16, TDivergence>(),
-        <= 32 => TwoSides<Pair<Quad, Quad>, Shape32, TDivergence>(),
-        <= 64 => TwoSides<Pair<Pair<Quad, Quad>, Pair<Quad, Quad>>, Shape64, TDivergence>(),
-        _ => TwoSides<Pair<Pair<Quad, Quad>, Pair<Quad, Quad>>, Shape256, TDivergence>(),
+        4 => OnePass<Quad, TDivergence>(forms.Group),
+        8 => OnePass<Pair<Quad, Quad>, TDivergence>(forms.Group),
+        12 => OnePass<Pair<Quad, Pair<Quad, Quad>>, TDivergence>(forms.Group),
+        16 => RowPairs<Pair<Pair<Quad, Quad>, Pair<Quad, Quad>>, TDivergence, WholeRank>(),
+        24 => RowPairs<Pair<Pair<Quad, Pair<Quad, Quad>>, Pair<Quad, Pair<Quad, Quad>>>, TDivergence, WholeRank>(),
+        32 when !TDivergence.HasDenominator => RowPairs<Pair<Pair<Pair<Quad, Quad>, Pair<Quad, Quad>>, Pair<Pair<Quad, Quad>, Pair<Quad, Quad>>>, TDivergence, WholeRank>(),
+        32 when forms.Shuffles => RowPairs<Pair<Pair<Quad, Quad>, Pair<Quad, Quad>>, TDivergence, HalvedRank>(),
+        48 when forms.Shuffles => RowPairs<Pair<Pair<Quad, Pair<Quad, Quad>>, Pair<Quad, Pair<Quad, Quad>>>, TDivergence, HalvedRank>(),
+        64 when forms.Shuffles && !TDivergence.HasDenominator =>
+            RowPairs<Pair<Pair<Pair<Quad, Quad>, Pair<Quad, Quad>>, Pair<Pair<Quad, Quad>, Pair<Quad, Quad>>>, TDivergence, HalvedRank>(),
+        32 => Contraction<Pair<Quad, Quad>, Shape32, TDivergence>(),
+        48 or 64 => Contraction<Pair<Pair<Quad, Quad>, Pair<Quad, Quad>>, Shape64, TDivergence>(),
+        _ => Contraction<Pair<Pair<Quad, Quad>, Pair<Quad, Quad>>, Shape256, TDivergence>(),
     };
 
     private static TileNmfMethods OnePass<TTile, TDivergence>(OnePassGroup group)
@@ -57,31 +72,59 @@ internal sealed record TileNmfMethods
         where TDivergence : IDivergence
         where TForm : struct, IOnePassForm => new()
         {
-            Passes = new Dictionary<PassKind, Action<PassArgs>>
-            {
-                [PassKind.First] = TileOnePassKernel.Run<TTile, TDivergence, FirstPass, TForm>,
-                [PassKind.Inner] = TileOnePassKernel.Run<TTile, TDivergence, InnerPass, TForm>,
-                [PassKind.InnerLoss] = TileOnePassKernel.Run<TTile, TDivergence, InnerLossPass, TForm>,
-                [PassKind.Last] = TileOnePassKernel.Run<TTile, TDivergence, LastPass, TForm>,
-            },
+            Passes = Each(
+                TileOnePassKernel.Run<TTile, TDivergence, FirstPass, TForm>,
+                TileOnePassKernel.Run<TTile, TDivergence, InnerPass, TForm>,
+                TileOnePassKernel.Run<TTile, TDivergence, InnerLossPass, TForm>,
+                TileOnePassKernel.Run<TTile, TDivergence, LastPass, TForm>),
             Templates = TileFactorKernels.Templates<TDivergence>,
             Threads = TForm.Threads,
         };
 
-    private static TileNmfMethods TwoSides<TRows, TShape, TDivergence>()
+    /// <summary>The loss has a kernel of its own: beside the sums its logarithms would spill.</summary>
+    private static TileNmfMethods RowPairs<TTile, TDivergence, TShare>()
+        where TTile : struct, IRegisterTile<TTile>
+        where TDivergence : IDivergence
+        where TShare : struct, IRankShare
+    {
+        Action<PassArgs> sums = TileTemplateSumsKernel.Run<TTile, TDivergence, InnerPass, TShare>, loss = TileTemplateSumsKernel.Run<TTile, TDivergence, LastPass, TShare>;
+        return new TileNmfMethods
+        {
+            Passes = new Dictionary<PassKind, Action<PassArgs>[]>
+            {
+                [PassKind.First] = [sums, loss],
+                [PassKind.Inner] = [sums],
+                [PassKind.InnerLoss] = [sums, loss],
+                [PassKind.Last] = [loss],
+            },
+            Activations = TileActivationKernel.Run<TTile, TDivergence, TShare>,
+            Finish = TileActivationKernel.Finish<TDivergence>,
+            Templates = TileFactorKernels.Templates<TDivergence>,
+            RowsOfAGroup = 2 * Nmf.RowPairs.OfAGroup,
+            Threads = Nmf.RowPairs.OfAGroup * TShare.Threads,
+        };
+    }
+
+    private static TileNmfMethods Contraction<TRows, TShape, TDivergence>()
         where TRows : struct, IRegisterTile<TRows>
         where TShape : struct, ITileShape<TRows>
         where TDivergence : IDivergence => new()
         {
-            Passes = new Dictionary<PassKind, Action<PassArgs>>
-            {
-                [PassKind.First] = TileContractionKernel.Run<TRows, TShape, TDivergence, TemplateSide, FirstPass>,
-                [PassKind.Inner] = TileContractionKernel.Run<TRows, TShape, TDivergence, TemplateSide, InnerPass>,
-                [PassKind.InnerLoss] = TileContractionKernel.Run<TRows, TShape, TDivergence, TemplateSide, InnerLossPass>,
-                [PassKind.Last] = TileContractionKernel.Run<TRows, TShape, TDivergence, TemplateSide, LastPass>,
-            },
+            Passes = Each(
+                TileContractionKernel.Run<TRows, TShape, TDivergence, TemplateSide, FirstPass>,
+                TileContractionKernel.Run<TRows, TShape, TDivergence, TemplateSide, InnerPass>,
+                TileContractionKernel.Run<TRows, TShape, TDivergence, TemplateSide, InnerLossPass>,
+                TileContractionKernel.Run<TRows, TShape, TDivergence, TemplateSide, LastPass>),
             Activations = TileContractionKernel.Run<TRows, TShape, TDivergence, ActivationSide, InnerPass>,
             Templates = TileFactorKernels.Templates<TDivergence>,
             RowsOfAGroup = 4 * TRows.Quads * (TileContractionKernel.Group / TShape.Components),
         };
+
+    private static Dictionary<PassKind, Action<PassArgs>[]> Each(Action<PassArgs> first, Action<PassArgs> inner, Action<PassArgs> innerLoss, Action<PassArgs> last) => new()
+    {
+        [PassKind.First] = [first],
+        [PassKind.Inner] = [inner],
+        [PassKind.InnerLoss] = [innerLoss],
+        [PassKind.Last] = [last],
+    };
 }
