@@ -30,13 +30,16 @@ internal static class ModelBatch
     /// <param name="beta">beta.</param>
     /// <param name="models">Models of one rank class, in the order of their memory.</param>
     /// <param name="order">Order of the launch: indices into <paramref name="models"/>.</param>
-    internal static BatchOutcome[] Run(string lane, float[,] x, double beta, IReadOnlyList<BatchModel> models, int[] order)
+    /// <param name="forms">Forms of the tile kernels with the frames of their slices; null for those that the device gets.</param>
+    internal static BatchOutcome[] Run(
+        string lane, float[,] x, double beta, IReadOnlyList<BatchModel> models, int[] order, (TileForms Kernels, int SliceFrames)? forms = null)
     {
         var session = Lane.Session(lane);
         var geometries = models.Select(model => NmfGeometry.Of(x.GetLength(0), x.GetLength(1), model.Rank, session.Form)).ToArray();
         var geometry = geometries.MaxBy(g => g.Rank)!;
         var rule = UpdateRule.For(new NmfOptions { Rank = geometry.Rank, Beta = beta });
-        var kernels = NmfKernels.Load(session, geometry, rule.Beta);
+        var kernels = forms is { } chosen ? new TileNmfKernels(session, geometry, rule.Beta, chosen.Kernels) : NmfKernels.Load(session, geometry, rule.Beta);
+        int sliceFrames = forms?.SliceFrames ?? geometry.SliceFrames, slices = (geometry.Frames + sliceFrames - 1) / sliceFrames;
         var lengths = ModelLengths.Of(geometry, kernels.LossLength);
         int count = models.Count;
         using var onDevice = NmfRun.Upload(session, x, geometry);
@@ -56,15 +59,15 @@ internal static class ModelBatch
             workspaces.Activations.Upload(FactorLayout.PackActivations(Differences.Narrow(models[i].Start.H), geometries[i], 0), i * lengths.Activations);
             workspaces.ActivationsBefore.Upload(FactorLayout.PackActivations(Differences.Narrow(models[i].Before.H), geometries[i], 0), i * lengths.Activations);
         }
-        var pass = workspaces.Pass(onDevice, states, lengths, geometry, rule) with { ModelCount = order.Length };
-        var step = workspaces.Step(states, lengths, geometry, rule) with { ModelCount = order.Length };
+        var pass = workspaces.Pass(onDevice, states, lengths, geometry, rule) with { ModelCount = order.Length, SliceFrames = sliceFrames };
+        var step = workspaces.Step(states, lengths, geometry, rule) with { ModelCount = order.Length, Slices = slices };
 
-        EnqueuePass(kernels, PassKind.First, pass, geometry.Slices);
+        EnqueuePass(kernels, PassKind.First, pass, slices);
         kernels.EnqueueTemplates(step);
         pass.Templates = workspaces.Next.View;
         pass.TemplatesToUpdate = workspaces.Extrapolated.View;
         pass.Activations = workspaces.ActivationsBefore.View;
-        EnqueuePass(kernels, PassKind.InnerLoss, pass, geometry.Slices);
+        EnqueuePass(kernels, PassKind.InnerLoss, pass, slices);
         var (next, extrapolated) = (workspaces.Next.Download(), workspaces.Extrapolated.Download());
         step.From = workspaces.Extrapolated.View;
         step.Before = workspaces.Next.View;

@@ -1,4 +1,5 @@
 using GpuNmf.Devices;
+using GpuNmf.Kernels.Nmf;
 using GpuNmf.Reference;
 using GpuNmf.Tests.Lanes;
 using Xunit;
@@ -37,19 +38,52 @@ public sealed class ModelBatchTests
             Assert.Equal(alone.Next, together[i].Next);
             Assert.Equal(alone.Losses, together[i].Losses);
 
-            // Up to 100 roundings in a row in each of the three steps, each made of the one before, and 40 of a power: 400 x 2^-24.
-            const double Allowed = 2.4e-5;
-            var (start, before) = (models[i].Start, models[i].Before);
-            double[,] w = NmfReference.UpdateW(floored, start.W, start.H, beta);
-            Differences.Within(Allowed, Relative(alone.Templates, w), what + "W");
-            double[,] wExtrapolated = Extrapolated(w, before.W, models[i].TemplateExtrapolation);
-            Differences.Within(Allowed, Relative(alone.Extrapolated, wExtrapolated), what + "W extrapolated");
-            double[,] h = NmfReference.UpdateH(floored, w, Extrapolated(start.H, before.H, models[i].ActivationExtrapolation), beta);
-            Differences.Within(Allowed, Relative(alone.Activations, h), what + "H");
-            Differences.Within(Allowed, Relative(alone.Next, NmfReference.UpdateW(floored, wExtrapolated, h, beta)), what + "next W");
-            double loss = BetaDivergence.Of(floored, wExtrapolated, h, beta);
-            Differences.Within(1e-4, Math.Abs(alone.Losses.Sum(part => (double)part) / loss - 1), what + "loss");
+            Agrees(floored, beta, models[i], alone, what);
         }
+    }
+
+    /// <summary>
+    /// What only CUDA chooses, on a simulated device with warps of 32: many warps in one pass, and lanes that share the components of a row.
+    /// </summary>
+    [Theory]
+    [InlineData(6, 4, 1)]
+    [InlineData(6, 3, 0)]
+    [InlineData(12, 7, 2)]
+    [InlineData(0, 30, 0.5)]
+    [InlineData(0, 40, 1)]
+    [InlineData(0, 60, 2)]
+    public void Forms_of_warps_agree_with_double_precision(int warps, int rank, double beta)
+    {
+        Assert.SkipUnless(Lane.All.Contains(Lane.NvidiaLike), "the lane is not chosen");
+        // The pitch must have columns for most of the threads; two slices, the second one short.
+        int bins = warps switch { 6 => 400, 12 => 790, _ => 35 }, frames = 50;
+        float[,] x = FactorizerReferenceTests.Problem(bins, frames, beta, seed: 9);
+        double[,] floored = NmfReference.Floored(Differences.Widen(x), beta);
+        x = Differences.Narrow(floored);
+        BatchModel[] models = [Model(x, rank, 0.5f, 0.25f, 13)];
+        var group = warps switch { 6 => OnePassGroup.SixWarps, 12 => OnePassGroup.TwelveWarps, _ => OnePassGroup.Small };
+
+        var outcome = ModelBatch.Run(Lane.NvidiaLike, x, beta, models, [0], (new TileForms(group, true), warps > 0 ? 48 : 256))[0];
+
+        Agrees(floored, beta, models[0], outcome, $"{warps} warps, rank {rank}, beta {beta}: ");
+    }
+
+    /// <summary>
+    /// Up to 200 roundings in a row in each of the three steps, each made of the one before, and 40 of a power: 800 x 2^-24.
+    /// </summary>
+    private static void Agrees(double[,] x, double beta, BatchModel model, BatchOutcome got, string what)
+    {
+        const double Allowed = 4.8e-5;
+        var (start, before) = (model.Start, model.Before);
+        double[,] w = NmfReference.UpdateW(x, start.W, start.H, beta);
+        Differences.Within(Allowed, Relative(got.Templates, w), what + "W");
+        double[,] wExtrapolated = Extrapolated(w, before.W, model.TemplateExtrapolation);
+        Differences.Within(Allowed, Relative(got.Extrapolated, wExtrapolated), what + "W extrapolated");
+        double[,] h = NmfReference.UpdateH(x, w, Extrapolated(start.H, before.H, model.ActivationExtrapolation), beta);
+        Differences.Within(Allowed, Relative(got.Activations, h), what + "H");
+        Differences.Within(Allowed, Relative(got.Next, NmfReference.UpdateW(x, wExtrapolated, h, beta)), what + "next W");
+        double loss = BetaDivergence.Of(x, wExtrapolated, h, beta);
+        Differences.Within(1e-4, Math.Abs(got.Losses.Sum(part => (double)part) / loss - 1), what + "loss");
     }
 
     /// <summary>The worst entry.</summary>
