@@ -75,7 +75,7 @@ internal static class TileTemplateSumsKernel
         where TTile : struct, IRegisterTile<TTile>
         where TShare : struct, IRankShare
     {
-        var own = rows.SubView(bin * TTile.Quads * TShare.Threads + part * TTile.Quads);
+        var own = rows.SubView((bin < pitch ? bin : 0) * TTile.Quads * TShare.Threads + part * TTile.Quads);
         var pair = new RowPair<TTile>();
         if (bin < pitch) pair.A = TTile.Load(own, 0);
         if (bin + RowPairs.OfAGroup < pitch) pair.B = TTile.Load(own, RowPairs.OfAGroup * TTile.Quads * TShare.Threads);
@@ -86,7 +86,7 @@ internal static class TileTemplateSumsKernel
         where TTile : struct, IRegisterTile<TTile>
         where TShare : struct, IRankShare
     {
-        var own = rows.SubView(bin * TTile.Quads * TShare.Threads + part * TTile.Quads);
+        var own = rows.SubView((bin < pitch ? bin : 0) * TTile.Quads * TShare.Threads + part * TTile.Quads);
         if (bin < pitch) TTile.Store(own, 0, pair.A);
         if (bin + RowPairs.OfAGroup < pitch) TTile.Store(own, RowPairs.OfAGroup * TTile.Quads * TShare.Threads, pair.B);
     }
