@@ -26,6 +26,16 @@ internal sealed partial record AssembledKernel(int Registers, int Stack, int Spi
         return assembled.Stack == 0 ? assembled : assembled with { LocalInLoops = MachineLoops.LocalAccesses(Disassemble(binary)) };
     }
 
+    /// <summary>The machine code of a file of one kernel, as <c>cuobjdump -sass</c> lists it.</summary>
+    internal static string Listing(string ptx, string architecture)
+    {
+        using var folder = new TempFolder();
+        string source = folder["kernel.ptx"], binary = folder["kernel.cubin"];
+        File.WriteAllText(source, ptx);
+        var (status, report) = CudaTool.Run("ptxas", "--gpu-name", architecture, "--output-file", binary, source);
+        return status == 0 ? Disassemble(binary) : throw new InvalidOperationException($"ptxas refuses the kernel for {architecture}: {report}");
+    }
+
     /// <summary>Reads what <c>ptxas --verbose</c> writes about a file of one kernel.</summary>
     internal static AssembledKernel FromReport(string report)
     {

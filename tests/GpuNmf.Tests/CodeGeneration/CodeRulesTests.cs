@@ -80,9 +80,9 @@ public sealed class CodeRulesTests
         Assert.Throws<FormatException>(() => AssembledKernel.FromReport("ptxas info    : 0 bytes gmem"));
     }
 
-    // The load at 0030 stands in the loop 0020..0040, the store at 0010 and the load at 0050 do not; 0070 closes the function.
-    [Fact]
-    public void Only_local_memory_inside_loops_counts() => Assert.Equal(1, MachineLoops.LocalAccesses("""
+    // The load at 0030 stands in the loop 0020..0040, the store at 0010 and the load at 0050 only in the
+    // outer one, 0010..0060; 0080 closes the function.
+    private const string Listing = """
         		Function : kernel
                 /*0000*/                   MOV R1, c[0x0][0x28] ;     /* 0x00000a0000017a02 */
                 /*0010*/                   STL [R1], R2 ;             /* 0x0000000201007387 */
@@ -90,9 +90,21 @@ public sealed class CodeRulesTests
                 /*0030*/                   LDL R6, [R1] ;             /* 0x0000000001067983 */
                 /*0040*/               @P0 BRA 0x20 ;                 /* 0xffffffc000000947 */
                 /*0050*/                   LDL.64 R8, [R1] ;          /* 0x0000000001087983 */
-                /*0060*/                   EXIT ;                     /* 0x000000000000794d */
-                /*0070*/                   BRA 0x70;                  /* 0xfffffff000007947 */
-        """));
+                /*0060*/               @P1 BRA 0x10 ;                 /* 0xffffffc000000947 */
+                /*0070*/                   EXIT ;                     /* 0x000000000000794d */
+                /*0080*/                   BRA 0x80;                  /* 0xfffffff000007947 */
+        """;
+
+    [Fact]
+    public void Only_local_memory_inside_loops_counts()
+    {
+        Assert.Equal(3, MachineLoops.LocalAccesses(Listing));
+        Assert.Equal(1, MachineLoops.LocalAccesses(Listing.Replace("@P1 BRA 0x10", "@P1 BRA 0x80", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Innermost_loops_are_found_with_their_opcodes() =>
+        Assert.Equal(["FFMA", "LDL", "BRA"], Assert.Single(MachineLoops.Innermost(Listing)));
 
     private static void InDouble(ArrayView<float> values) => values[Grid.GlobalIndex.X] = (float)(values[Grid.GlobalIndex.X] * 1.5d);
 

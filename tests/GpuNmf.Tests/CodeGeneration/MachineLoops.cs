@@ -7,26 +7,40 @@ namespace GpuNmf.Tests.CodeGeneration;
 internal static partial class MachineLoops
 {
     /// <summary>Number of loads and stores of local memory (spills, arrays) inside loops.</summary>
-    internal static int LocalAccesses(string listing)
+    internal static int LocalAccesses(string listing) => Functions(listing).Sum(code =>
     {
-        int count = 0;
+        var loops = LoopsOf(code);
+        return code.Count(i => Local().IsMatch(i.Text) && loops.Exists(loop => loop.First <= i.Address && i.Address <= loop.Last));
+    });
+
+    /// <summary>The opcodes, modifiers included, of every loop that holds no other.</summary>
+    internal static IReadOnlyList<string[]> Innermost(string listing) =>
+    [
+        .. from code in Functions(listing)
+           let loops = LoopsOf(code)
+           from loop in loops
+           where !loops.Exists(other => other != loop && loop.First <= other.First && other.Last <= loop.Last)
+           select code.Where(i => loop.First <= i.Address && i.Address <= loop.Last).Select(i => Opcode().Match(i.Text).Groups[1].Value).ToArray(),
+    ];
+
+    private static IEnumerable<List<(long Address, string Text)>> Functions(string listing)
+    {
         var function = new List<(long Address, string Text)>();
         foreach (string line in listing.Split('\n').Append("Function : end"))
         {
             if (line.Contains("Function :", StringComparison.Ordinal))
             {
-                count += CountInFunction(function);
-                function.Clear();
+                if (function.Count > 0) yield return function;
+                function = [];
             }
             else if (Instruction().Match(line) is { Success: true } match)
             {
                 function.Add((Hex(match.Groups[1].Value), match.Groups[2].Value));
             }
         }
-        return count;
     }
 
-    private static int CountInFunction(List<(long Address, string Text)> code)
+    private static List<(long First, long Last)> LoopsOf(List<(long Address, string Text)> code)
     {
         var loops = new List<(long First, long Last)>();
         foreach (var (address, text) in code)
@@ -35,13 +49,17 @@ internal static partial class MachineLoops
             if (Branch().Match(text) is { Success: true } match && Hex(match.Groups[1].Value) is long target && target < address)
                 loops.Add((target, address));
         }
-        return code.Count(i => Local().IsMatch(i.Text) && loops.Exists(loop => loop.First <= i.Address && i.Address <= loop.Last));
+        return loops;
     }
 
     private static long Hex(string digits) => long.Parse(digits, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 
     [GeneratedRegex(@"^\s+/\*([0-9a-f]{4,})\*/\s+(\S.*?);")]
     private static partial Regex Instruction();
+
+    // Behind the predicate, where there is one.
+    [GeneratedRegex(@"^(?:@\S+\s+)?(\S+)")]
+    private static partial Regex Opcode();
 
     [GeneratedRegex(@"\bBRA\b.*0x([0-9a-f]+)")]
     private static partial Regex Branch();

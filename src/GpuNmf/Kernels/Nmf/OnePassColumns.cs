@@ -94,10 +94,12 @@ internal static class OnePassColumns
             TileOnePassKernel.Cell<TTile, TDivergence>(templates.C, h, h, x.C, epsilon, args.Beta, ref numerators.C, ref denominators.C);
         }
         if (!TPass.SumsLoss) return 0f;
-        float loss = 0f;
-        if (column < args.Bins) loss += TDivergence.Loss(x.A, TTile.Dot(templates.A, h, epsilon), args.Beta);
-        if (column + TForm.Threads < args.Bins) loss += TDivergence.Loss(x.B, TTile.Dot(templates.B, h, epsilon), args.Beta);
-        if (column + 2 * TForm.Threads < args.Bins) loss += TDivergence.Loss(x.C, TTile.Dot(templates.C, h, epsilon), args.Beta);
+        float first = TDivergence.Loss(x.A, TTile.Dot(templates.A, h, epsilon), args.Beta);
+        float second = TDivergence.Loss(x.B, TTile.Dot(templates.B, h, epsilon), args.Beta);
+        float third = TDivergence.Loss(x.C, TTile.Dot(templates.C, h, epsilon), args.Beta);
+        float loss = column < args.Bins ? first : 0f;
+        loss += column + TForm.Threads < args.Bins ? second : 0f;
+        loss += column + 2 * TForm.Threads < args.Bins ? third : 0f;
         return loss;
     }
 

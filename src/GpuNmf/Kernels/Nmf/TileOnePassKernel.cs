@@ -84,9 +84,9 @@ internal static class TileOnePassKernel
                             denominators = ThreeColumns<TTile>.Load(PartialsOf<TTile>(args.Denominators, args, slice), f, TForm.Threads, args.Pitch);
                     }
                     loss += OnePassColumns.Take<TTile, TDivergence, TPass, TForm>(args, frame, f, epsilon, tile, ref numerators, ref denominators);
-                    if (!TPass.AccumulatesTemplates) continue;
-                    ThreeColumns<TTile>.Store(PartialsOf<TTile>(args.Numerators, args, slice), f, TForm.Threads, args.Pitch, numerators);
-                    if (TDivergence.HasDenominator)
+                    if (TPass.AccumulatesTemplates)
+                        ThreeColumns<TTile>.Store(PartialsOf<TTile>(args.Numerators, args, slice), f, TForm.Threads, args.Pitch, numerators);
+                    if (TPass.AccumulatesTemplates && TDivergence.HasDenominator)
                         ThreeColumns<TTile>.Store(PartialsOf<TTile>(args.Denominators, args, slice), f, TForm.Threads, args.Pitch, denominators);
                 }
             }
