@@ -46,13 +46,13 @@ internal sealed record TileNmfMethods
         4 => OnePass<Quad, TDivergence>(forms.Group),
         8 => OnePass<Pair<Quad, Quad>, TDivergence>(forms.Group),
         12 => OnePass<Pair<Quad, Pair<Quad, Quad>>, TDivergence>(forms.Group),
-        16 => RowPairs<Pair<Pair<Quad, Quad>, Pair<Quad, Quad>>, TDivergence, WholeRank>(),
-        24 => RowPairs<Pair<Pair<Quad, Pair<Quad, Quad>>, Pair<Quad, Pair<Quad, Quad>>>, TDivergence, WholeRank>(),
-        32 when !TDivergence.HasDenominator => RowPairs<Pair<Pair<Pair<Quad, Quad>, Pair<Quad, Quad>>, Pair<Pair<Quad, Quad>, Pair<Quad, Quad>>>, TDivergence, WholeRank>(),
-        32 when forms.Shuffles => RowPairs<Pair<Pair<Quad, Quad>, Pair<Quad, Quad>>, TDivergence, HalvedRank>(),
-        48 when forms.Shuffles => RowPairs<Pair<Pair<Quad, Pair<Quad, Quad>>, Pair<Quad, Pair<Quad, Quad>>>, TDivergence, HalvedRank>(),
+        16 => PairsOfRows<Pair<Pair<Quad, Quad>, Pair<Quad, Quad>>, TDivergence, WholeRank>(),
+        24 => PairsOfRows<Pair<Pair<Quad, Pair<Quad, Quad>>, Pair<Quad, Pair<Quad, Quad>>>, TDivergence, WholeRank>(),
+        32 when !TDivergence.HasDenominator => PairsOfRows<Pair<Pair<Pair<Quad, Quad>, Pair<Quad, Quad>>, Pair<Pair<Quad, Quad>, Pair<Quad, Quad>>>, TDivergence, WholeRank>(),
+        32 when forms.Shuffles => PairsOfRows<Pair<Pair<Quad, Quad>, Pair<Quad, Quad>>, TDivergence, HalvedRank>(),
+        48 when forms.Shuffles => PairsOfRows<Pair<Pair<Quad, Pair<Quad, Quad>>, Pair<Quad, Pair<Quad, Quad>>>, TDivergence, HalvedRank>(),
         64 when forms.Shuffles && !TDivergence.HasDenominator =>
-            RowPairs<Pair<Pair<Pair<Quad, Quad>, Pair<Quad, Quad>>, Pair<Pair<Quad, Quad>, Pair<Quad, Quad>>>, TDivergence, HalvedRank>(),
+            PairsOfRows<Pair<Pair<Pair<Quad, Quad>, Pair<Quad, Quad>>, Pair<Pair<Quad, Quad>, Pair<Quad, Quad>>>, TDivergence, HalvedRank>(),
         32 => Contraction<Pair<Quad, Quad>, Shape32, TDivergence>(),
         48 or 64 => Contraction<Pair<Pair<Quad, Quad>, Pair<Quad, Quad>>, Shape64, TDivergence>(),
         _ => Contraction<Pair<Pair<Quad, Quad>, Pair<Quad, Quad>>, Shape256, TDivergence>(),
@@ -82,7 +82,7 @@ internal sealed record TileNmfMethods
         };
 
     /// <summary>The loss has a kernel of its own: beside the sums its logarithms would spill.</summary>
-    private static TileNmfMethods RowPairs<TTile, TDivergence, TShare>()
+    private static TileNmfMethods PairsOfRows<TTile, TDivergence, TShare>()
         where TTile : struct, IRegisterTile<TTile>
         where TDivergence : IDivergence
         where TShare : struct, IRankShare
@@ -100,8 +100,8 @@ internal sealed record TileNmfMethods
             Activations = TileActivationKernel.Run<TTile, TDivergence, TShare>,
             Finish = TileActivationKernel.Finish<TDivergence>,
             Templates = TileFactorKernels.Templates<TDivergence>,
-            RowsOfAGroup = 2 * Nmf.RowPairs.OfAGroup,
-            Threads = Nmf.RowPairs.OfAGroup * TShare.Threads,
+            RowsOfAGroup = 2 * RowPairs.OfAGroup,
+            Threads = RowPairs.OfAGroup * TShare.Threads,
         };
     }
 
