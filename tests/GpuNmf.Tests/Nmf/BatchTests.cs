@@ -13,14 +13,20 @@ public sealed class BatchTests
         from beta in new[] { 0.5, 1, 2 }
         select new object[] { solver, beta, 5, 8 };
 
+    public static IEnumerable<object[]> Every => Cases.Concat(HigherRanks);
+
     public static IEnumerable<object[]> HigherRanks => new[] { 0, 1, 2 }.Select(beta => new object[] { NmfSolver.ExtrapolatedMultiplicativeUpdate, (double)beta, 14, 16 });
 
-    [Theory, OnEveryDevice(nameof(Cases))]
+    [Theory, OnEveryDevice(nameof(Cases), RealOnly = true)]
     public void Models_of_one_batch_have_the_bits_of_single_ones(string lane, NmfSolver solver, double beta, int rank, int largest) =>
         Check(lane, solver, beta, rank, largest);
 
-    [Theory, OnEveryDevice(nameof(HigherRanks))]
+    [Theory, OnEveryDevice(nameof(HigherRanks), RealOnly = true)]
     public void So_have_those_of_higher_ranks(string lane, NmfSolver solver, double beta, int rank, int largest) => Check(lane, solver, beta, rank, largest);
+
+    /// <summary>Minutes on simulated devices, where <see cref="ModelBatchTests"/> has a single iteration.</summary>
+    [Theory, OnEveryDevice(nameof(Every)), Trait("Suite", "Full")]
+    public void So_have_those_of_every_device(string lane, NmfSolver solver, double beta, int rank, int largest) => Check(lane, solver, beta, rank, largest);
 
     /// <summary>Four models; with this tolerance they leave the batch one after another, and one stays to the end. Simulated devices get a smaller
     /// problem and a single stopping test.</summary>
