@@ -100,7 +100,7 @@ public sealed class ExtrapolationTests
         }
     }
 
-    [Theory, OnEveryDevice]
+    [Theory, OnEveryDevice(RealOnly = true)]
     public void Plain_updates_differ_from_extrapolated_ones_from_the_second_iteration_on(string lane)
     {
         float[,] x = FactorizerReferenceTests.Problem(33, 41, 1, seed: 8);
