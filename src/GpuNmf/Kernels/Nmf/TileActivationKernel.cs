@@ -29,16 +29,16 @@ internal static class TileActivationKernel
     {
         var cells = SharedMemory.Allocate<FloatQuad>(2 * XTile);
         var templates = SharedMemory.Allocate<FloatQuad>(2 * RowPairs.Entries * TTile.Quads * TShare.Threads);
-        // The sums of half the frames on their way to the step; before, what the loop needs in registers. An argument would cost an instruction at
-        // each use, and H_ext would be extrapolated anew for every tile; what was read back from shared memory cannot be.
+        // The sums of half the frames on their way to the step; before the loop, H_ext, which would else be extrapolated anew in every tile: what
+        // was read back from shared memory stays in its register. So does epsilon, which as an argument costs an instruction at each use.
         var sums = SharedMemory.Allocate<FloatQuad>(RowPairs.OfAGroup * TTile.Quads * TShare.Threads);
         var denominators = SharedMemory.Allocate<FloatQuad>(TDivergence.HasDenominator ? RowPairs.OfAGroup * TTile.Quads * TShare.Threads : 1);
+        var constants = SharedMemory.Allocate<float>(1);
         int thread = Group.IdxX, part = TShare.PartOf(thread), row = TShare.RowOf(thread);
         int firstFrame = args.FirstSlice * args.SliceFrames + Grid.IdxX / args.ModelCount * Frames;
         args = args.Of<TDivergence>(Grid.IdxX % args.ModelCount);
         int tiles = args.Pitch / RowPairs.Entries, tilesOfAPart = (tiles + Grid.DimY - 1) / Grid.DimY;
         int tile = Grid.IdxY * tilesOfAPart, end = IntrinsicMath.Min(tiles, tile + tilesOfAPart);
-        var constants = SharedMemory.Allocate<float>(1);
         if (thread == 0) constants[0] = args.Epsilon;
         int at = row * TTile.Quads * TShare.Threads + part * TTile.Quads;
         var h = Load<TTile, TShare>(args, firstFrame + row, part);
@@ -90,7 +90,7 @@ internal static class TileActivationKernel
 
     /// <summary>
     /// The step from the partial sums of several parts of the bins, parts upwards: a thread an activation.
-    /// Launch with (blocks of 128 / K' frames x models, parts) groups of 128 threads, models fastest; one part of the grid does the work of all.
+    /// Launch with (blocks of 128 / K' frames x models) groups of 128 threads, models fastest.
     /// </summary>
     public static void Finish<TDivergence>(FinishArgs finish) where TDivergence : IDivergence
     {

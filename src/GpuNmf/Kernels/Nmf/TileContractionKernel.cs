@@ -32,13 +32,6 @@ internal interface ITileShape<TRows> where TRows : struct, IRegisterTile<TRows>
     static abstract int MaxRank { get; }
 }
 
-/// <summary>Ranks to 16: 16 components x 8 blocks of 4 rows.</summary>
-internal readonly struct Shape16 : ITileShape<Quad>
-{
-    public static int Components => 16;
-    public static int MaxRank => 16;
-}
-
 /// <summary>Ranks to 32: 32 components x 4 blocks of 8 rows.</summary>
 internal readonly struct Shape32 : ITileShape<Pair<Quad, Quad>>
 {
@@ -61,7 +54,7 @@ internal readonly struct Shape256 : ITileShape<Pair<Pair<Quad, Quad>, Pair<Quad,
 }
 
 /// <summary>
-/// The contraction of one side for ranks above 12. A group keeps a block of rows of one factor in shared memory, walks over the other factor
+/// The contraction of one side for ranks whose rows do not fit the registers of a thread. A group keeps a block of rows of one factor in shared memory, walks over the other factor
 /// 32 entries at a time, forms W H of that tile with K in registers, passes the terms through shared memory and contracts them:
 /// nothing of the size of X is ever stored.
 /// </summary>

@@ -21,6 +21,7 @@ internal static class TileOnePassKernel
     private const int Lanes = 32, FramesOfAQuarter = 4;
 
     /// <summary>Launch with one group a slice and model; models vary fastest.</summary>
+    /// <remarks>Longer than a kernel should be: shared memory must be allocated where it is used, and the sums of a slice stay in registers throughout.</remarks>
     public static void Run<TTile, TDivergence, TPass, TForm>(PassArgs args)
         where TTile : struct, IRegisterTile<TTile>
         where TDivergence : IDivergence
