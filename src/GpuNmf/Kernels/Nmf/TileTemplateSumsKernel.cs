@@ -49,12 +49,16 @@ internal static class TileTemplateSumsKernel
             half ^= 1;
             h = h.SubView(tile < tiles ? TileQuads<TTile, TShare>() : 0);
             RowPairs.Copy(h, activations.SubView(half * TileQuads<TTile, TShare>()), TileQuads<TTile, TShare>());
+            // With denominators the registers hold only four frames' cells at a time.
             x = x.SubView(4 * pitch);
-            var next = FrameCells.Load(x, pitch);
+            var next = now;
+            if (!TDivergence.HasDenominator) next = FrameCells.Load(x, pitch);
             loss += FourFrames<TTile, TDivergence, TPass, TShare>(args, current, bin, part, w, now, epsilon, ref n, ref d);
+            if (TDivergence.HasDenominator) next = FrameCells.Load(x, pitch);
             x = x.SubView(tile < tiles ? 4 * pitch : 0);
-            now = FrameCells.Load(x, pitch);
+            if (!TDivergence.HasDenominator) now = FrameCells.Load(x, pitch);
             loss += FourFrames<TTile, TDivergence, TPass, TShare>(args, current.SubView(4 * TTile.Quads * TShare.Threads), bin, part, w, next, epsilon, ref n, ref d);
+            if (TDivergence.HasDenominator) now = FrameCells.Load(x, pitch);
             Group.Barrier();
         }
         if (TPass.AccumulatesTemplates)
@@ -75,9 +79,10 @@ internal static class TileTemplateSumsKernel
         where TTile : struct, IRegisterTile<TTile>
         where TShare : struct, IRankShare
     {
-        var own = rows.SubView((bin < pitch ? bin : 0) * TTile.Quads * TShare.Threads + part * TTile.Quads);
         var pair = new RowPair<TTile>();
-        if (bin < pitch) pair.A = TTile.Load(own, 0);
+        if (bin >= pitch) return pair;
+        var own = rows.SubView(bin * TTile.Quads * TShare.Threads + part * TTile.Quads);
+        pair.A = TTile.Load(own, 0);
         if (bin + RowPairs.OfAGroup < pitch) pair.B = TTile.Load(own, RowPairs.OfAGroup * TTile.Quads * TShare.Threads);
         return pair;
     }
@@ -86,8 +91,9 @@ internal static class TileTemplateSumsKernel
         where TTile : struct, IRegisterTile<TTile>
         where TShare : struct, IRankShare
     {
-        var own = rows.SubView((bin < pitch ? bin : 0) * TTile.Quads * TShare.Threads + part * TTile.Quads);
-        if (bin < pitch) TTile.Store(own, 0, pair.A);
+        if (bin >= pitch) return;
+        var own = rows.SubView(bin * TTile.Quads * TShare.Threads + part * TTile.Quads);
+        TTile.Store(own, 0, pair.A);
         if (bin + RowPairs.OfAGroup < pitch) TTile.Store(own, RowPairs.OfAGroup * TTile.Quads * TShare.Threads, pair.B);
     }
 
