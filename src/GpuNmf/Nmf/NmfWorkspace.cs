@@ -140,12 +140,7 @@ internal sealed class NmfWorkspace : IDisposable
         TemplatesToUpdate = _extrapolated.View,
         ActivationsFrom = _activations.View,
         Activations = (updates ? _activationsBefore : _activations).View,
-        TemplateSums = _templateSums.View,
-        TemplateGram = _templateGram.View,
-        Numerators = _numerators.View,
-        Denominators = _denominators.View,
-        ActivationSums = _activationSums.View,
-        ActivationGrams = _activationGrams.View,
+        Sums = Sums,
         Losses = Losses.View,
         Models = States.View,
         Lengths = _lengths,
@@ -161,6 +156,16 @@ internal sealed class NmfWorkspace : IDisposable
         Floor = _rule.FactorFloor,
     };
 
+    private FactorSums Sums => new()
+    {
+        Numerators = _numerators.View,
+        Denominators = _denominators.View,
+        ActivationSums = _activationSums.View,
+        ActivationGrams = _activationGrams.View,
+        TemplateSums = _templateSums.View,
+        TemplateGram = _templateGram.View,
+    };
+
     /// <summary>The step of the templates after a pass.</summary>
     /// <param name="state">Where its models begin in <see cref="States"/>.</param>
     /// <param name="models">Models of the launch.</param>
@@ -172,12 +177,7 @@ internal sealed class NmfWorkspace : IDisposable
         Before = _templates.View,
         To = _nextTemplates.View,
         ToExtrapolated = _nextExtrapolated.View,
-        Numerators = _numerators.View,
-        Denominators = _denominators.View,
-        ActivationSums = _activationSums.View,
-        ActivationGrams = _activationGrams.View,
-        TemplateSums = _templateSums.View,
-        TemplateGram = _templateGram.View,
+        Sums = Sums,
         Models = States.View,
         Lengths = _lengths,
         Bins = _geometry.Bins,

@@ -111,6 +111,16 @@ internal static class ModelBatch
         private DeviceBuffer<float> ActivationSums { get; } = session.Allocate<float>((long)models * lengths.Slices * geometry.RankPitch);
         private DeviceBuffer<float> ActivationGrams { get; } = session.Allocate<float>((long)models * lengths.Slices * geometry.RankPitch * geometry.RankPitch);
 
+        private FactorSums Sums => new()
+        {
+            TemplateSums = TemplateSums.View,
+            TemplateGram = TemplateGram.View,
+            Numerators = Numerators.View,
+            Denominators = Denominators.View,
+            ActivationSums = ActivationSums.View,
+            ActivationGrams = ActivationGrams.View,
+        };
+
         internal PassArgs Pass(DeviceBuffer<float> x, DeviceBuffer<ModelState> states, ModelLengths of, NmfGeometry shape, UpdateRule rule) => new()
         {
             X = x.View,
@@ -118,12 +128,7 @@ internal static class ModelBatch
             TemplatesToUpdate = Templates.View,
             ActivationsFrom = Activations.View,
             Activations = Activations.View,
-            TemplateSums = TemplateSums.View,
-            TemplateGram = TemplateGram.View,
-            Numerators = Numerators.View,
-            Denominators = Denominators.View,
-            ActivationSums = ActivationSums.View,
-            ActivationGrams = ActivationGrams.View,
+            Sums = Sums,
             Losses = Losses.View,
             Models = states.View,
             Lengths = of,
@@ -145,12 +150,7 @@ internal static class ModelBatch
             Before = TemplatesBefore.View,
             To = Next.View,
             ToExtrapolated = Extrapolated.View,
-            Numerators = Numerators.View,
-            Denominators = Denominators.View,
-            ActivationSums = ActivationSums.View,
-            ActivationGrams = ActivationGrams.View,
-            TemplateSums = TemplateSums.View,
-            TemplateGram = TemplateGram.View,
+            Sums = Sums,
             Models = states.View,
             Lengths = of,
             Bins = shape.Bins,

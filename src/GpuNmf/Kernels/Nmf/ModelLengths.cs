@@ -1,5 +1,3 @@
-using GpuNmf.Kernels;
-
 namespace GpuNmf.Kernels.Nmf;
 
 /// <summary>Floats that one model takes in each buffer of a batch.</summary>

@@ -25,23 +25,8 @@ internal struct PassArgs
     /// <see cref="ActivationsFrom"/> for plain updates. In a pass that does not update they are only read.</summary>
     public ArrayView<float> Activations;
 
-    /// <summary>Sums of each template over the bins [K'] (beta 1).</summary>
-    public ArrayView<float> TemplateSums;
-
-    /// <summary>W^T W [K'][K'] (beta 2).</summary>
-    public ArrayView<float> TemplateGram;
-
-    /// <summary>Numerators of the templates, a partial sum a slice: [S] x templates.</summary>
-    public ArrayView<float> Numerators;
-
-    /// <summary>Denominators of the templates, as the numerators (beta other than 1, 2).</summary>
-    public ArrayView<float> Denominators;
-
-    /// <summary>Sums of the activations, a partial sum a slice [S][K'] (beta 1).</summary>
-    public ArrayView<float> ActivationSums;
-
-    /// <summary>H H^T, a partial sum a slice [S][K'][K'] (beta 2).</summary>
-    public ArrayView<float> ActivationGrams;
+    /// <summary>Partial sums, which the pass writes, and sums over the bins, which it reads.</summary>
+    public FactorSums Sums;
 
     /// <summary>Partial losses in the form's own granularity.</summary>
     public ArrayView<float> Losses;
@@ -95,7 +80,7 @@ internal struct PassArgs
     public readonly PassArgs Of<TDivergence>(int model) where TDivergence : IDivergence
     {
         var state = Models[FirstModel + model];
-        long index = state.Index, gram = (long)RankPitch * RankPitch;
+        long index = state.Index;
         var own = this;
         own.Rank = state.Rank;
         own.Extrapolation = state.ActivationExtrapolation;
@@ -103,21 +88,7 @@ internal struct PassArgs
         own.TemplatesToUpdate = TemplatesToUpdate.SubView(index * Lengths.Templates);
         own.ActivationsFrom = ActivationsFrom.SubView(index * Lengths.Activations);
         own.Activations = Activations.SubView(index * Lengths.Activations);
-        own.Numerators = Numerators.SubView(index * Lengths.Slices * Lengths.Templates);
-        if (TDivergence.HasDenominator)
-        {
-            own.Denominators = Denominators.SubView(index * Lengths.Slices * Lengths.Templates);
-        }
-        else if (TDivergence.UsesGram)
-        {
-            own.TemplateGram = TemplateGram.SubView(index * Lengths.BinSlices * gram);
-            own.ActivationGrams = ActivationGrams.SubView(index * Lengths.Slices * gram);
-        }
-        else
-        {
-            own.TemplateSums = TemplateSums.SubView(index * Lengths.BinSlices * RankPitch);
-            own.ActivationSums = ActivationSums.SubView(index * Lengths.Slices * RankPitch);
-        }
+        own.Sums = Sums.Of<TDivergence>(state.Index, Lengths, RankPitch);
         own.Losses = Losses.SubView(index * Lengths.Losses);
         return own;
     }

@@ -28,7 +28,7 @@ internal static unsafe class StripActivationStep
         const int frames = StripPassKernel.FrameBlock;
         int rankPitch = args.RankPitch;
         float* grams = stackalloc float[TDivergence.UsesGram ? frames * rankPitch : 1];
-        float* sums = args.TemplateSums.Pointer();
+        float* sums = args.Sums.TemplateSums.Pointer();
         float* to = args.Activations.Pointer() + (long)frame * rankPitch;
         if (TDivergence.UsesGram) GramTimes<TVector, TLanes>(args, start, grams);
         for (int f = 0; f < frames; f++)
@@ -54,7 +54,7 @@ internal static unsafe class StripActivationStep
         float* h0 = activations, h1 = h0 + rankPitch, h2 = h1 + rankPitch, h3 = h2 + rankPitch;
         for (int k = 0; k < rankPitch; k += TLanes.Count)
         {
-            float* gram = args.TemplateGram.Pointer() + k;
+            float* gram = args.Sums.TemplateGram.Pointer() + k;
             TVector s0 = default, s1 = default, s2 = default, s3 = default;
             for (int j = 0; j < args.Rank; j++, gram += rankPitch)
             {

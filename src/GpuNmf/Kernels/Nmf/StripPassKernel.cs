@@ -138,10 +138,10 @@ internal static unsafe class StripPassKernel
                 plane = tile.NumeratorPlane;
                 stride = BinBlock;
             }
-            StripContraction.OverFrames<TVector, TLanes>(plane, stride, activations, args.RankPitch, args.Rank, bins, args.Numerators.Pointer() + partial + bin, args.Pitch, isFirst,
+            StripContraction.OverFrames<TVector, TLanes>(plane, stride, activations, args.RankPitch, args.Rank, bins, args.Sums.Numerators.Pointer() + partial + bin, args.Pitch, isFirst,
                 hasNext ? x + bin + (long)FrameBlock * args.Pitch : null);
             if (TDivergence.HasDenominator)
-                StripContraction.OverFrames<TVector, TLanes>(tile.DenominatorPlane, BinBlock, activations, args.RankPitch, args.Rank, bins, args.Denominators.Pointer() + partial + bin, args.Pitch, isFirst, null);
+                StripContraction.OverFrames<TVector, TLanes>(tile.DenominatorPlane, BinBlock, activations, args.RankPitch, args.Rank, bins, args.Sums.Denominators.Pointer() + partial + bin, args.Pitch, isFirst, null);
         }
         if (TPass.SumsLoss)
             for (int f = 0; f < FrameBlock; f++) args.Losses.Pointer()[frame + f] = TLanes.Sum(losses[f]);

@@ -34,8 +34,8 @@ internal static unsafe class StripTemplateKernel
     {
         if (k >= args.Rank) return;
         long templates = args.Lengths.Templates, row = (long)k * args.Pitch;
-        float* numerators = args.Numerators.Pointer() + row;
-        float* denominators = args.Denominators.Pointer() + row;
+        float* numerators = args.Sums.Numerators.Pointer() + row;
+        float* denominators = args.Sums.Denominators.Pointer() + row;
         float* products = stackalloc float[TDivergence.UsesGram ? args.Pitch : 1];
         float activationSum = 0;
         StripSliceTree.Reduce<TVector, TLanes>(numerators, templates, args.Slices, args.Pitch);
@@ -45,14 +45,14 @@ internal static unsafe class StripTemplateKernel
         }
         else if (TDivergence.UsesGram)
         {
-            float* gram = args.ActivationGrams.Pointer() + k * args.RankPitch;
+            float* gram = args.Sums.ActivationGrams.Pointer() + k * args.RankPitch;
             StripSliceTree.Reduce<TVector, TLanes>(gram, (long)args.RankPitch * args.RankPitch, args.Slices, args.RankPitch);
             TimesGram<TVector, TLanes>(args, gram, products);
             denominators = products;
         }
         else
         {
-            activationSum = StripSliceTree.ReduceOne(args.ActivationSums.Pointer() + k, args.RankPitch, args.Slices);
+            activationSum = StripSliceTree.ReduceOne(args.Sums.ActivationSums.Pointer() + k, args.RankPitch, args.Slices);
         }
 
         float* from = args.From.Pointer() + row;
@@ -68,7 +68,7 @@ internal static unsafe class StripTemplateKernel
             sum = TLanes.Add(sum, next);
         }
         if (extrapolated != to) StripFactorStep.Extrapolate<TVector, TLanes>(to, before, args.Extrapolation, extrapolated, args.Pitch);
-        if (!TDivergence.HasDenominator && !TDivergence.UsesGram) args.TemplateSums.Pointer()[k] = TLanes.Sum(sum);
+        if (!TDivergence.HasDenominator && !TDivergence.UsesGram) args.Sums.TemplateSums.Pointer()[k] = TLanes.Sum(sum);
     }
 
     /// <summary>Row <paramref name="k"/> of W^T W up to the diagonal, and the column that mirrors it.</summary>
@@ -80,7 +80,7 @@ internal static unsafe class StripTemplateKernel
     {
         if (k >= args.Rank) return;
         float* templates = args.To.Pointer();
-        float* gram = args.TemplateGram.Pointer();
+        float* gram = args.Sums.TemplateGram.Pointer();
         float* mine = templates + (long)k * args.Pitch;
         for (int j = 0; j <= k; j += 2)
         {

@@ -21,10 +21,10 @@ internal static unsafe class StripTemplateSums
         float* h = args.Activations.Pointer() + (long)frame * length;
         if (!TDivergence.UsesGram)
         {
-            AddScaled<TVector, TLanes>(h, length, 1f, 1f, 1f, 1f, args.ActivationSums.Pointer() + (long)slice * length, isFirst);
+            AddScaled<TVector, TLanes>(h, length, 1f, 1f, 1f, 1f, args.Sums.ActivationSums.Pointer() + (long)slice * length, isFirst);
             return;
         }
-        float* gram = args.ActivationGrams.Pointer() + (long)slice * length * length;
+        float* gram = args.Sums.ActivationGrams.Pointer() + (long)slice * length * length;
         for (int j = 0; j < args.Rank; j++)
             AddScaled<TVector, TLanes>(h, length, h[j], h[length + j], h[2 * length + j], h[3 * length + j], gram + j * length, isFirst);
     }

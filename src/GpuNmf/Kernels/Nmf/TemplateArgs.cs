@@ -17,23 +17,8 @@ internal struct TemplateArgs
     /// <summary>W_ext = W + b max(W - W_before, 0); the buffer of <see cref="To"/> for plain updates, where b is 0.</summary>
     public ArrayView<float> ToExtrapolated;
 
-    /// <summary>Partial numerators [S] x templates; overwritten.</summary>
-    public ArrayView<float> Numerators;
-
-    /// <summary>Partial denominators; overwritten.</summary>
-    public ArrayView<float> Denominators;
-
-    /// <summary>Partial sums of the activations [S][K']; overwritten.</summary>
-    public ArrayView<float> ActivationSums;
-
-    /// <summary>Partial H H^T [S][K'][K']; overwritten.</summary>
-    public ArrayView<float> ActivationGrams;
-
-    /// <summary>Receives the sums of the new templates [K'] (tile: behind them the partial sums of the slices of bins).</summary>
-    public ArrayView<float> TemplateSums;
-
-    /// <summary>Receives W^T W of the new templates [K'][K'] (tile: and partial sums).</summary>
-    public ArrayView<float> TemplateGram;
+    /// <summary>Partial sums of the pass, which are overwritten, and the sums over the bins of the new templates.</summary>
+    public FactorSums Sums;
 
     /// <summary>The models of the launch, as in <see cref="PassArgs.Models"/>.</summary>
     public ArrayView<ModelState> Models;
@@ -65,7 +50,7 @@ internal struct TemplateArgs
     public readonly TemplateArgs Of<TDivergence>(int model) where TDivergence : IDivergence
     {
         var state = Models[FirstModel + model];
-        long index = state.Index, gram = (long)RankPitch * RankPitch;
+        long index = state.Index;
         var own = this;
         own.Rank = state.Rank;
         own.Extrapolation = state.TemplateExtrapolation;
@@ -73,21 +58,7 @@ internal struct TemplateArgs
         own.Before = Before.SubView(index * Lengths.Templates);
         own.To = To.SubView(index * Lengths.Templates);
         own.ToExtrapolated = ToExtrapolated.SubView(index * Lengths.Templates);
-        own.Numerators = Numerators.SubView(index * Lengths.Slices * Lengths.Templates);
-        if (TDivergence.HasDenominator)
-        {
-            own.Denominators = Denominators.SubView(index * Lengths.Slices * Lengths.Templates);
-        }
-        else if (TDivergence.UsesGram)
-        {
-            own.TemplateGram = TemplateGram.SubView(index * Lengths.BinSlices * gram);
-            own.ActivationGrams = ActivationGrams.SubView(index * Lengths.Slices * gram);
-        }
-        else
-        {
-            own.TemplateSums = TemplateSums.SubView(index * Lengths.BinSlices * RankPitch);
-            own.ActivationSums = ActivationSums.SubView(index * Lengths.Slices * RankPitch);
-        }
+        own.Sums = Sums.Of<TDivergence>(state.Index, Lengths, RankPitch);
         return own;
     }
 }

@@ -106,19 +106,19 @@ internal static class TileActivationKernel
         Group.Barrier();
         if (!works) return;
         long first = PartialIndex(args, frame) * rank + k;
-        float numerator = SumOfParts(args.Numerators, first, finish), denominator = 0f;
+        float numerator = SumOfParts(args.Sums.Numerators, first, finish), denominator = 0f;
         if (TDivergence.HasDenominator)
         {
-            denominator = SumOfParts(args.Denominators, first, finish);
+            denominator = SumOfParts(args.Sums.Denominators, first, finish);
         }
         else if (TDivergence.UsesGram)
         {
             var h = extrapolated.SubView(local * rank);
-            for (int j = 0; j < rank; j++) denominator += args.TemplateGram[j * rank + k] * h[j];
+            for (int j = 0; j < rank; j++) denominator += args.Sums.TemplateGram[j * rank + k] * h[j];
         }
         else
         {
-            denominator = args.TemplateSums[k];
+            denominator = args.Sums.TemplateSums[k];
         }
         args.Activations[cell] = FactorUpdate.Step(extrapolated[Group.IdxX], numerator, denominator, args.Exponent, args.Floor);
     }
@@ -183,11 +183,11 @@ internal static class TileActivationKernel
             else if (TDivergence.UsesGram)
             {
                 for (int j = 0; j < rank; j++)
-                    denominator += args.TemplateGram[j * rank + k] * FactorUpdate.Extrapolate(from[i - k + j], before[i - k + j], args.Extrapolation);
+                    denominator += args.Sums.TemplateGram[j * rank + k] * FactorUpdate.Extrapolate(from[i - k + j], before[i - k + j], args.Extrapolation);
             }
             else
             {
-                denominator = args.TemplateSums[k];
+                denominator = args.Sums.TemplateSums[k];
             }
             sums[i] = FactorUpdate.Step(FactorUpdate.Extrapolate(from[i], before[i], args.Extrapolation), sums[i], denominator, args.Exponent, args.Floor);
         }
@@ -205,11 +205,11 @@ internal static class TileActivationKernel
     {
         int quads = TTile.Quads * TShare.Threads, second = RowPairs.OfAGroup * TTile.Quads * TShare.Threads;
         long at = (PartialIndex(args, frame) + Grid.IdxY * args.SliceFrames) * quads + part * TTile.Quads;
-        var target = args.Numerators.AsQuads().SubView(at);
+        var target = args.Sums.Numerators.AsQuads().SubView(at);
         TTile.Store(target, 0, n.A);
         TTile.Store(target, second, n.B);
         if (!TDivergence.HasDenominator) return;
-        target = args.Denominators.AsQuads().SubView(at);
+        target = args.Sums.Denominators.AsQuads().SubView(at);
         TTile.Store(target, 0, d.A);
         TTile.Store(target, second, d.B);
     }

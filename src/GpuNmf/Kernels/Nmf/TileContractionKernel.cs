@@ -210,11 +210,11 @@ internal static class TileContractionKernel
             {
                 denominator = default;
                 for (int j = 0; j < args.Rank; j++)
-                    denominator = TRows.Fma(denominator, TRows.Gather(own, row * rankPitch + j, rankPitch), args.TemplateGram[component * rankPitch + j]);
+                    denominator = TRows.Fma(denominator, TRows.Gather(own, row * rankPitch + j, rankPitch), args.Sums.TemplateGram[component * rankPitch + j]);
             }
             else if (!TDivergence.HasDenominator)
             {
-                denominator = TRows.Broadcast(args.TemplateSums[component]);
+                denominator = TRows.Broadcast(args.Sums.TemplateSums[component]);
             }
             var next = TRows.Step(TRows.Gather(own, row * rankPitch + component, rankPitch), numerator, denominator, args.Exponent, args.Floor);
             TRows.Scatter(args.Activations.SubView((long)tile.FirstRow * rankPitch), row * rankPitch + component, rankPitch, next);
@@ -222,8 +222,8 @@ internal static class TileContractionKernel
         else if (TPass.AccumulatesTemplates)
         {
             long partial = (long)(args.FirstSlice + Grid.IdxY) * args.Pitch * rankPitch + (long)tile.FirstRow * rankPitch;
-            TRows.Scatter(args.Numerators.SubView(partial), row * rankPitch + component, rankPitch, numerator);
-            if (TDivergence.HasDenominator) TRows.Scatter(args.Denominators.SubView(partial), row * rankPitch + component, rankPitch, denominator);
+            TRows.Scatter(args.Sums.Numerators.SubView(partial), row * rankPitch + component, rankPitch, numerator);
+            if (TDivergence.HasDenominator) TRows.Scatter(args.Sums.Denominators.SubView(partial), row * rankPitch + component, rankPitch, denominator);
         }
     }
 }

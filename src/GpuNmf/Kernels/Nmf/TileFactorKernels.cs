@@ -103,21 +103,21 @@ internal static class TileFactorKernels
         int entry = Grid.IdxX * ILGPU.Group.DimX + ILGPU.Group.IdxX, length = args.Pitch * args.RankPitch;
         if (entry >= length) return;
         int k = entry % args.RankPitch;
-        float numerator = Tree(args.Numerators.SubView(entry), length, args.Slices);
+        float numerator = Tree(args.Sums.Numerators.SubView(entry), length, args.Slices);
         float denominator;
         if (TDivergence.HasDenominator)
         {
-            denominator = Tree(args.Denominators.SubView(entry), length, args.Slices);
+            denominator = Tree(args.Sums.Denominators.SubView(entry), length, args.Slices);
         }
         else if (TDivergence.UsesGram)
         {
             var row = args.From.SubView(entry - k, args.RankPitch);
             denominator = 0f;
-            for (int j = 0; j < args.Rank; j++) denominator += args.ActivationGrams[j * args.RankPitch + k] * row[j];
+            for (int j = 0; j < args.Rank; j++) denominator += args.Sums.ActivationGrams[j * args.RankPitch + k] * row[j];
         }
         else
         {
-            denominator = args.ActivationSums[k];
+            denominator = args.Sums.ActivationSums[k];
         }
         float before = args.Before[entry], next = FactorUpdate.Step(args.From[entry], numerator, denominator, args.Exponent, args.Floor);
         args.To[entry] = next;

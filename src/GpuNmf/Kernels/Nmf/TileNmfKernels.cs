@@ -67,7 +67,7 @@ internal sealed class TileNmfKernels : INmfKernels
         EnqueueSums(new FactorSumArgs
         {
             Factor = args.Activations,
-            Output = SumsOfActivations(args.ActivationSums, args.ActivationGrams),
+            Output = SumsOfActivations(args.Sums.ActivationSums, args.Sums.ActivationGrams),
             Models = args.Models,
             FirstModel = args.FirstModel,
             FactorLength = args.Lengths.Activations,
@@ -84,7 +84,7 @@ internal sealed class TileNmfKernels : INmfKernels
         int models = args.ModelCount;
         var tree = new SliceTreeArgs
         {
-            Partials = SumsOfActivations(args.ActivationSums, args.ActivationGrams),
+            Partials = SumsOfActivations(args.Sums.ActivationSums, args.Sums.ActivationGrams),
             Models = args.Models,
             FirstModel = args.FirstModel,
             Length = args.Lengths.Slices * SumLength,
@@ -92,7 +92,7 @@ internal sealed class TileNmfKernels : INmfKernels
         };
         EnqueueTree(tree, models);
         _templates(_session.Stream, new KernelConfig(((args.Pitch * args.RankPitch + group - 1) / group, models, 1), (group, 1, 1)), args);
-        var sums = _beta == 2 ? args.TemplateGram : args.TemplateSums;
+        var sums = _beta == 2 ? args.Sums.TemplateGram : args.Sums.TemplateSums;
         EnqueueSums(new FactorSumArgs
         {
             Factor = args.To,

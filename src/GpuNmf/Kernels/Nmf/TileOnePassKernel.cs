@@ -80,22 +80,22 @@ internal static class TileOnePassKernel
                     (numerators, denominators) = (new ThreeColumns<TTile>(), new ThreeColumns<TTile>());
                     if (TPass.AccumulatesTemplates && !first)
                     {
-                        numerators = ThreeColumns<TTile>.Load(PartialsOf<TTile>(args.Numerators, args, slice), f, TForm.Threads, args.Pitch);
+                        numerators = ThreeColumns<TTile>.Load(PartialsOf<TTile>(args.Sums.Numerators, args, slice), f, TForm.Threads, args.Pitch);
                         if (TDivergence.HasDenominator)
-                            denominators = ThreeColumns<TTile>.Load(PartialsOf<TTile>(args.Denominators, args, slice), f, TForm.Threads, args.Pitch);
+                            denominators = ThreeColumns<TTile>.Load(PartialsOf<TTile>(args.Sums.Denominators, args, slice), f, TForm.Threads, args.Pitch);
                     }
                     loss += OnePassColumns.Take<TTile, TDivergence, TPass, TForm>(args, frame, f, epsilon, tile, ref numerators, ref denominators);
                     if (TPass.AccumulatesTemplates)
-                        ThreeColumns<TTile>.Store(PartialsOf<TTile>(args.Numerators, args, slice), f, TForm.Threads, args.Pitch, numerators);
+                        ThreeColumns<TTile>.Store(PartialsOf<TTile>(args.Sums.Numerators, args, slice), f, TForm.Threads, args.Pitch, numerators);
                     if (TPass.AccumulatesTemplates && TDivergence.HasDenominator)
-                        ThreeColumns<TTile>.Store(PartialsOf<TTile>(args.Denominators, args, slice), f, TForm.Threads, args.Pitch, denominators);
+                        ThreeColumns<TTile>.Store(PartialsOf<TTile>(args.Sums.Denominators, args, slice), f, TForm.Threads, args.Pitch, denominators);
                 }
             }
             first = false;
             odd ^= 1;
         }
         if (KeepsSums<TTile, TDivergence, TForm>() && TPass.AccumulatesTemplates)
-            ThreeColumns<TTile>.Store(PartialsOf<TTile>(args.Numerators, args, slice), thread, TForm.Threads, args.Pitch, numerators);
+            ThreeColumns<TTile>.Store(PartialsOf<TTile>(args.Sums.Numerators, args, slice), thread, TForm.Threads, args.Pitch, numerators);
         if (!TPass.SumsLoss) return;
         Group.Barrier();
         GroupSum.Store(losses, loss, args.Losses, slice, TForm.Threads);
@@ -208,12 +208,12 @@ internal static class TileOnePassKernel
             else if (TDivergence.UsesGram)
             {
                 denominator = 0f;
-                var row = args.TemplateGram.SubView(k * 4 * TTile.Quads);
+                var row = args.Sums.TemplateGram.SubView(k * 4 * TTile.Quads);
                 for (int j = 0; j < 4 * TTile.Quads; j++) denominator += row[j] * from[r - k + j];
             }
             else
             {
-                denominator = args.TemplateSums[k];
+                denominator = args.Sums.TemplateSums[k];
             }
             numerators[r] = FactorUpdate.Step(from[r], numerators[r], denominator, args.Exponent, args.Floor);
         }

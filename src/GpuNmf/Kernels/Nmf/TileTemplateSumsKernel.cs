@@ -64,8 +64,8 @@ internal static class TileTemplateSumsKernel
         if (TPass.AccumulatesTemplates)
         {
             long first = (long)slice * pitch * TTile.Quads * TShare.Threads;
-            Store<TTile, TShare>(args.Numerators.AsQuads().SubView(first), bin, part, pitch, n);
-            if (TDivergence.HasDenominator) Store<TTile, TShare>(args.Denominators.AsQuads().SubView(first), bin, part, pitch, d);
+            Store<TTile, TShare>(args.Sums.Numerators.AsQuads().SubView(first), bin, part, pitch, n);
+            if (TDivergence.HasDenominator) Store<TTile, TShare>(args.Sums.Denominators.AsQuads().SubView(first), bin, part, pitch, d);
         }
         if (TPass.SumsLoss) GroupSum.Store(losses, loss, args.Losses, (long)slice * blocks + block, RowPairs.OfAGroup * TShare.Threads);
     }
