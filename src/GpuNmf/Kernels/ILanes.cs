@@ -14,6 +14,9 @@ internal unsafe interface ILanes<TVector> where TVector : unmanaged
     /// <summary>Floats in a vector.</summary>
     static abstract int Count { get; }
 
+    /// <summary>True where the processors of this width have thirty-two registers for vectors; else they have sixteen.</summary>
+    static abstract bool HasManyRegisters { get; }
+
     static abstract TVector Load(float* source);
 
     static abstract void Store(TVector value, float* target);
@@ -59,6 +62,7 @@ internal unsafe interface ILanes<TVector> where TVector : unmanaged
 internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>>
 {
     public static int Count => 16;
+    public static bool HasManyRegisters => true;
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<float> Load(float* source) => Vector512.Load(source);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static void Store(Vector512<float> value, float* target) => value.Store(target);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<float> Broadcast(float value) => Vector512.Create(value);
@@ -98,6 +102,7 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>>
 internal readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
 {
     public static int Count => 8;
+    public static bool HasManyRegisters => false;
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<float> Load(float* source) => Vector256.Load(source);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static void Store(Vector256<float> value, float* target) => value.Store(target);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<float> Broadcast(float value) => Vector256.Create(value);
@@ -137,6 +142,7 @@ internal readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
 internal readonly unsafe struct Lanes128 : ILanes<Vector128<float>>
 {
     public static int Count => 4;
+    public static bool HasManyRegisters => false;
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<float> Load(float* source) => Vector128.Load(source);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static void Store(Vector128<float> value, float* target) => value.Store(target);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<float> Broadcast(float value) => Vector128.Create(value);

@@ -2,35 +2,35 @@ using System.Runtime.CompilerServices;
 
 namespace GpuNmf.Kernels.Nmf;
 
-/// <summary>The multiplicative step of the activations of four frames, from the finished sums over the bins.</summary>
+/// <summary>The multiplicative step of the activations of a block of frames, from the finished sums over the bins.</summary>
 internal static unsafe class StripActivationStep
 {
-    /// <summary>Where the update of four frames starts from: H itself, or H_ext in <paramref name="room"/>.</summary>
-    /// <returns>[4][K'].</returns>
-    internal static float* Start<TVector, TLanes>(in PassArgs args, int frame, float* room)
+    /// <summary>Where the update of some frames starts from: H itself, or H_ext in <paramref name="room"/>.</summary>
+    /// <returns>[frames][K'].</returns>
+    internal static float* Start<TVector, TLanes>(in PassArgs args, int frame, int frames, float* room)
         where TVector : unmanaged
         where TLanes : ILanes<TVector>
     {
         long row = (long)frame * args.RankPitch;
         float* from = args.ActivationsFrom.Pointer() + row;
         if (args.Extrapolation == 0) return from;
-        StripFactorStep.Extrapolate<TVector, TLanes>(from, args.Activations.Pointer() + row, args.Extrapolation, room, StripPassKernel.FrameBlock * args.RankPitch);
+        StripFactorStep.Extrapolate<TVector, TLanes>(from, args.Activations.Pointer() + row, args.Extrapolation, room, frames * args.RankPitch);
         return room;
     }
 
     /// <summary>K' is a whole number of vectors; what lies behind the rank is zero and stays it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void Run<TVector, TLanes, TDivergence>(in PassArgs args, int frame, float* start, in StripTile<TVector> tile)
+    internal static void Run<TVector, TLanes, TDivergence>(in PassArgs args, int frame, int frames, float* start, in StripTile<TVector> tile)
         where TVector : unmanaged
         where TLanes : ILanes<TVector>
         where TDivergence : IDivergence
     {
-        const int frames = StripPassKernel.FrameBlock;
         int rankPitch = args.RankPitch;
         float* grams = stackalloc float[TDivergence.UsesGram ? frames * rankPitch : 1];
         float* sums = args.Sums.TemplateSums.Pointer();
         float* to = args.Activations.Pointer() + (long)frame * rankPitch;
-        if (TDivergence.UsesGram) GramTimes<TVector, TLanes>(args, start, grams);
+        if (TDivergence.UsesGram)
+            for (int f = 0; f < frames; f += StripPassKernel.FrameBlock) GramTimes<TVector, TLanes>(args, start + f * rankPitch, grams + f * rankPitch);
         for (int f = 0; f < frames; f++)
         {
             for (int k = 0; k < rankPitch; k += TLanes.Count)

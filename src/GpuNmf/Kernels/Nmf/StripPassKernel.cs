@@ -5,7 +5,7 @@ using ILGPU.Frontend;
 namespace GpuNmf.Kernels.Nmf;
 
 /// <summary>
-/// One pass over X on the CPU accelerator: a group of one thread takes a slice of frames, four frames at a time, through the update of
+/// One pass over X on the CPU accelerator: a group of one thread takes a slice of frames, a block of frames (<see cref="IStripBlock"/>) at a time, through the update of
 /// the activations and the accumulation for the templates while their part of X is in the first cache.
 /// </summary>
 /// <remarks>
@@ -15,11 +15,8 @@ namespace GpuNmf.Kernels.Nmf;
 /// </remarks>
 internal static unsafe class StripPassKernel
 {
-    /// <summary>Frames taken together: each vector of a template is loaded once for the four.</summary>
+    /// <summary>Rows of X come in multiples of this.</summary>
     internal const int FrameBlock = 4;
-
-    /// <summary>Bins of which the terms of four frames are kept at a time (17 KB a plane, inside the first cache).</summary>
-    internal const int BinBlock = 1056;
 
     /// <summary>Launch with a group of one thread for each multiprocessor; they take slices as they come.</summary>
     public static void Run<TVector, TLanes, TDivergence, TPass>(StripPassArgs args)
@@ -56,11 +53,14 @@ internal static unsafe class StripPassKernel
     {
         int slice = batch.FirstSlice + index / batch.ModelCount;
         PassArgs args = batch.Of<TDivergence>(index % batch.ModelCount);
-        float* numeratorPlane = stackalloc float[FrameBlock * BinBlock + 16];
-        float* denominatorPlane = stackalloc float[TDivergence.HasDenominator ? FrameBlock * BinBlock + 16 : 16];
-        var numerators = stackalloc TVector[TPass.UpdatesActivations ? FrameBlock * args.RankPitch : 1];
-        var denominators = stackalloc TVector[TPass.UpdatesActivations && TDivergence.HasDenominator ? FrameBlock * args.RankPitch : 1];
-        float* start = stackalloc float[TPass.UpdatesActivations ? FrameBlock * args.RankPitch : 1];
+        int frames = TLanes.HasManyRegisters ? StripEightFrames.Frames : StripFourFrames.Frames;
+        int plane = Math.Max(StripEightFrames.Frames * StripEightFrames.Bins, StripFourFrames.Frames * StripFourFrames.Bins);
+        int cells = TPass.UpdatesActivations ? frames * args.RankPitch : 1;
+        float* numeratorPlane = stackalloc float[plane + 16];
+        float* denominatorPlane = stackalloc float[TDivergence.HasDenominator ? plane + 16 : 16];
+        var numerators = stackalloc TVector[cells];
+        var denominators = stackalloc TVector[TDivergence.HasDenominator ? cells : 1];
+        float* start = stackalloc float[cells];
         var tile = new StripTile<TVector>
         {
             Start = start,
@@ -71,80 +71,100 @@ internal static unsafe class StripPassKernel
         };
 
         int first = slice * args.SliceFrames, end = Math.Min(args.Frames, first + args.SliceFrames);
-        for (int frame = first; frame < end; frame += FrameBlock)
-        {
-            if (TPass.UpdatesActivations) UpdateActivations<TVector, TLanes, TDivergence>(args, frame, tile);
-            AccumulateTemplates<TVector, TLanes, TDivergence, TPass>(args, slice, frame, frame + FrameBlock < end, tile);
-            if (TPass.AccumulatesTemplates) StripTemplateSums.Add<TVector, TLanes, TDivergence>(args, slice, frame, frame == first);
-        }
+        int frame = first;
+        if (TLanes.HasManyRegisters)
+            for (; end - frame > StripFourFrames.Frames; frame += StripEightFrames.Frames)
+                Block<TVector, TLanes, TDivergence, TPass, StripEightFrames>(args, slice, frame, end, tile);
+        for (; frame < end; frame += StripFourFrames.Frames)
+            Block<TVector, TLanes, TDivergence, TPass, StripFourFrames>(args, slice, frame, end, tile);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void UpdateActivations<TVector, TLanes, TDivergence>(in PassArgs args, int frame, in StripTile<TVector> tile)
-        where TVector : unmanaged
-        where TLanes : ILanes<TVector>
-        where TDivergence : IDivergence
-    {
-        float* x = args.X.Pointer() + (long)frame * args.Pitch;
-        float* from = StripActivationStep.Start<TVector, TLanes>(args, frame, tile.Start);
-        float* templates = args.Templates.Pointer();
-        int cells = FrameBlock * args.RankPitch;
-        new Span<TVector>(tile.Numerators, cells).Clear();
-        if (TDivergence.HasDenominator) new Span<TVector>(tile.Denominators, cells).Clear();
-
-        for (int bin = 0; bin < args.Pitch; bin += BinBlock)
-        {
-            int bins = Math.Min(BinBlock, args.Pitch - bin);
-            float* plane = x + bin;
-            int stride = args.Pitch;
-            if (!TDivergence.UsesGram)
-            {
-                StripTerms.Form<TVector, TLanes, TDivergence, InnerPass>(args, x + bin, templates + bin, from, bins, tile, null);
-                plane = tile.NumeratorPlane;
-                stride = BinBlock;
-            }
-            StripContraction.OverBins<TVector, TLanes>(plane, stride, templates + bin, args.Pitch, args.Rank, bins, tile.Numerators);
-            if (TDivergence.HasDenominator)
-                StripContraction.OverBins<TVector, TLanes>(tile.DenominatorPlane, BinBlock, templates + bin, args.Pitch, args.Rank, bins, tile.Denominators);
-        }
-        StripActivationStep.Run<TVector, TLanes, TDivergence>(args, frame, from, tile);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void AccumulateTemplates<TVector, TLanes, TDivergence, TPass>(in PassArgs args, int slice, int frame, bool hasNext, in StripTile<TVector> tile)
+    /// <summary>Some frames of a slice, which ends before <paramref name="end"/>.</summary>
+    private static void Block<TVector, TLanes, TDivergence, TPass, TBlock>(in PassArgs args, int slice, int frame, int end, in StripTile<TVector> tile)
         where TVector : unmanaged
         where TLanes : ILanes<TVector>
         where TDivergence : IDivergence
         where TPass : IPass
+        where TBlock : IStripBlock
+    {
+        if (TPass.UpdatesActivations) UpdateActivations<TVector, TLanes, TDivergence, TBlock>(args, frame, tile);
+        AccumulateTemplates<TVector, TLanes, TDivergence, TPass, TBlock>(args, slice, frame, frame + TBlock.Frames < end, tile);
+        if (!TPass.AccumulatesTemplates) return;
+        for (int f = frame; f < frame + TBlock.Frames; f += FrameBlock)
+            StripTemplateSums.Add<TVector, TLanes, TDivergence>(args, slice, f, f == slice * args.SliceFrames);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void UpdateActivations<TVector, TLanes, TDivergence, TBlock>(in PassArgs args, int frame, in StripTile<TVector> tile)
+        where TVector : unmanaged
+        where TLanes : ILanes<TVector>
+        where TDivergence : IDivergence
+        where TBlock : IStripBlock
+    {
+        float* x = args.X.Pointer() + (long)frame * args.Pitch;
+        float* from = StripActivationStep.Start<TVector, TLanes>(args, frame, TBlock.Frames, tile.Start);
+        float* templates = args.Templates.Pointer();
+        int cells = TBlock.Frames * args.RankPitch;
+        new Span<TVector>(tile.Numerators, cells).Clear();
+        if (TDivergence.HasDenominator) new Span<TVector>(tile.Denominators, cells).Clear();
+
+        int step = !TDivergence.UsesGram ? TBlock.Bins : args.Pitch;
+        for (int bin = 0; bin < args.Pitch; bin += step)
+        {
+            int bins = Math.Min(step, args.Pitch - bin);
+            float* plane = x + bin;
+            int stride = args.Pitch;
+            if (!TDivergence.UsesGram)
+            {
+                TBlock.Form<TVector, TLanes, TDivergence, InnerPass>(args, x + bin, templates + bin, from, bins, tile, null);
+                plane = tile.NumeratorPlane;
+                stride = TBlock.Bins;
+            }
+            TBlock.OverBins<TVector, TLanes>(plane, stride, templates + bin, args.Pitch, args.Rank, bins, tile.Numerators);
+            if (TDivergence.HasDenominator)
+                TBlock.OverBins<TVector, TLanes>(tile.DenominatorPlane, TBlock.Bins, templates + bin, args.Pitch, args.Rank, bins, tile.Denominators);
+        }
+        StripActivationStep.Run<TVector, TLanes, TDivergence>(args, frame, TBlock.Frames, from, tile);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void AccumulateTemplates<TVector, TLanes, TDivergence, TPass, TBlock>(in PassArgs args, int slice, int frame, bool hasNext, in StripTile<TVector> tile)
+        where TVector : unmanaged
+        where TLanes : ILanes<TVector>
+        where TDivergence : IDivergence
+        where TPass : IPass
+        where TBlock : IStripBlock
     {
         float* x = args.X.Pointer() + (long)frame * args.Pitch;
         float* activations = args.Activations.Pointer() + (long)frame * args.RankPitch;
         float* templates = args.TemplatesToUpdate.Pointer();
         long partial = (long)slice * args.Lengths.Templates;
         bool isFirst = frame == slice * args.SliceFrames;
-        var losses = stackalloc TVector[FrameBlock];
-        for (int f = 0; f < FrameBlock; f++) losses[f] = default;
+        bool forms = !TDivergence.UsesGram || TPass.SumsLoss;
+        var losses = stackalloc TVector[TBlock.Frames];
+        for (int f = 0; f < TBlock.Frames; f++) losses[f] = default;
 
-        for (int bin = 0; bin < args.Pitch; bin += BinBlock)
+        int step = forms ? TBlock.Bins : args.Pitch;
+        for (int bin = 0; bin < args.Pitch; bin += step)
         {
-            int bins = Math.Min(BinBlock, args.Pitch - bin);
+            int bins = Math.Min(step, args.Pitch - bin);
             float* plane = x + bin;
             int stride = args.Pitch;
-            if (!TDivergence.UsesGram || TPass.SumsLoss)
-                StripTerms.Form<TVector, TLanes, TDivergence, TPass>(args, x + bin, templates + bin, activations, bins, tile, losses);
+            if (forms)
+                TBlock.Form<TVector, TLanes, TDivergence, TPass>(args, x + bin, templates + bin, activations, bins, tile, losses);
             if (!TPass.AccumulatesTemplates) continue;
             if (!TDivergence.UsesGram)
             {
                 plane = tile.NumeratorPlane;
-                stride = BinBlock;
+                stride = TBlock.Bins;
             }
-            StripContraction.OverFrames<TVector, TLanes>(plane, stride, activations, args.RankPitch, args.Rank, bins, args.Sums.Numerators.Pointer() + partial + bin, args.Pitch, isFirst,
-                hasNext ? x + bin + (long)FrameBlock * args.Pitch : null);
+            TBlock.OverFrames<TVector, TLanes>(plane, stride, activations, args.RankPitch, args.Rank, bins, args.Sums.Numerators.Pointer() + partial + bin, args.Pitch, isFirst,
+                hasNext ? x + bin + (long)TBlock.Frames * args.Pitch : null);
             if (TDivergence.HasDenominator)
-                StripContraction.OverFrames<TVector, TLanes>(tile.DenominatorPlane, BinBlock, activations, args.RankPitch, args.Rank, bins, args.Sums.Denominators.Pointer() + partial + bin, args.Pitch, isFirst, null);
+                TBlock.OverFrames<TVector, TLanes>(tile.DenominatorPlane, TBlock.Bins, activations, args.RankPitch, args.Rank, bins, args.Sums.Denominators.Pointer() + partial + bin, args.Pitch, isFirst, null);
         }
         if (TPass.SumsLoss)
-            for (int f = 0; f < FrameBlock; f++) args.Losses.Pointer()[frame + f] = TLanes.Sum(losses[f]);
+            for (int f = 0; f < TBlock.Frames; f++) args.Losses.Pointer()[frame + f] = TLanes.Sum(losses[f]);
     }
 
     private static float* Aligned(float* pointer) => (float*)(((nint)pointer + 63) & ~(nint)63);
@@ -162,13 +182,13 @@ internal struct StripPassArgs
     public ArrayView<int> Progress;
 }
 
-/// <summary>What one thread keeps of four frames.</summary>
+/// <summary>What one thread keeps of a block of frames.</summary>
 internal unsafe struct StripTile<TVector> where TVector : unmanaged
 {
-    /// <summary>Room for the extrapolated activations of four frames [4][K'].</summary>
+    /// <summary>Room for the extrapolated activations of a block of frames [frames][K'].</summary>
     public float* Start;
 
-    /// <summary>x v^(beta-2) of four frames, a row of <see cref="StripPassKernel.BinBlock"/> each.</summary>
+    /// <summary>x v^(beta-2) of a block of frames, a row of <see cref="IStripBlock.Bins"/> each.</summary>
     public float* NumeratorPlane;
 
     /// <summary>v^(beta-1), as the numerators.</summary>

@@ -2,25 +2,84 @@ using System.Runtime.CompilerServices;
 
 namespace GpuNmf.Kernels.Nmf;
 
-/// <summary>The two contractions of a block of four frames.</summary>
-internal static unsafe class StripContraction
+/// <summary>Four frames: what sixteen registers hold. Eight running sums at a time hide the latency of the multiply-add.</summary>
+internal readonly unsafe struct StripFourFrames : IStripBlock
 {
-    /// <summary>
-    /// sums[component][frame] += sum over bins of plane[frame] * templates[component], in SIMD lanes, bins upwards.
-    /// Two components at a time: eight running sums hide the latency of the multiply-add.
-    /// </summary>
+    /// <summary>17 KB a plane, inside the first cache.</summary>
+    private const int BinBlock = 1056;
+
+    public static int Frames => 4;
+
+    public static int Bins => BinBlock;
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void OverBins<TVector, TLanes>(float* plane, int stride, float* templates, int pitch, int rank, int bins, TVector* sums)
+    public static void Form<TVector, TLanes, TDivergence, TPass>(
+        in PassArgs args, float* x, float* templates, float* activations, int bins, in StripTile<TVector> tile, TVector* losses)
+        where TVector : unmanaged
+        where TLanes : ILanes<TVector>
+        where TDivergence : IDivergence
+        where TPass : IPass
+    {
+        const int row = BinBlock;
+        int pitch = args.Pitch, rank = args.Rank;
+        float* h0 = activations, h1 = h0 + args.RankPitch, h2 = h1 + args.RankPitch, h3 = h2 + args.RankPitch;
+        float* numerators = tile.NumeratorPlane, denominators = tile.DenominatorPlane;
+        var epsilon = TLanes.Broadcast(args.Epsilon);
+        for (int m = 0; m < bins; m += 2 * TLanes.Count)
+        {
+            TVector a0 = epsilon, a1 = epsilon, a2 = epsilon, a3 = epsilon, b0 = epsilon, b1 = epsilon, b2 = epsilon, b3 = epsilon;
+            float* w = templates + m;
+            for (int k = 0; k < rank; k++, w += pitch)
+            {
+                TVector wa = TLanes.Load(w), wb = TLanes.Load(w + TLanes.Count);
+                var h = TLanes.Broadcast(h0[k]);
+                a0 = TLanes.Fma(wa, h, a0);
+                b0 = TLanes.Fma(wb, h, b0);
+                h = TLanes.Broadcast(h1[k]);
+                a1 = TLanes.Fma(wa, h, a1);
+                b1 = TLanes.Fma(wb, h, b1);
+                h = TLanes.Broadcast(h2[k]);
+                a2 = TLanes.Fma(wa, h, a2);
+                b2 = TLanes.Fma(wb, h, b2);
+                h = TLanes.Broadcast(h3[k]);
+                a3 = TLanes.Fma(wa, h, a3);
+                b3 = TLanes.Fma(wb, h, b3);
+            }
+            float* xm = x + m;
+            StripTerms.Cell<TVector, TLanes, TDivergence, TPass>(args.Beta, xm, a0, numerators + m, denominators + m, losses);
+            StripTerms.Cell<TVector, TLanes, TDivergence, TPass>(args.Beta, xm + TLanes.Count, b0, numerators + m + TLanes.Count, denominators + m + TLanes.Count, losses);
+            xm += pitch;
+            StripTerms.Cell<TVector, TLanes, TDivergence, TPass>(args.Beta, xm, a1, numerators + row + m, denominators + row + m, losses + 1);
+            StripTerms.Cell<TVector, TLanes, TDivergence, TPass>(args.Beta, xm + TLanes.Count, b1, numerators + row + m + TLanes.Count, denominators + row + m + TLanes.Count, losses + 1);
+            xm += pitch;
+            StripTerms.Cell<TVector, TLanes, TDivergence, TPass>(args.Beta, xm, a2, numerators + 2 * row + m, denominators + 2 * row + m, losses + 2);
+            StripTerms.Cell<TVector, TLanes, TDivergence, TPass>(args.Beta, xm + TLanes.Count, b2, numerators + 2 * row + m + TLanes.Count, denominators + 2 * row + m + TLanes.Count, losses + 2);
+            xm += pitch;
+            StripTerms.Cell<TVector, TLanes, TDivergence, TPass>(args.Beta, xm, a3, numerators + 3 * row + m, denominators + 3 * row + m, losses + 3);
+            StripTerms.Cell<TVector, TLanes, TDivergence, TPass>(args.Beta, xm + TLanes.Count, b3, numerators + 3 * row + m + TLanes.Count, denominators + 3 * row + m + TLanes.Count, losses + 3);
+        }
+    }
+
+    public static void OverBins<TVector, TLanes>(float* plane, int stride, float* templates, int pitch, int rank, int bins, TVector* sums)
+        where TVector : unmanaged
+        where TLanes : ILanes<TVector> =>
+        OverBins<TVector, TLanes>(plane, stride, templates, pitch, rank, bins, sums, Frames);
+
+    /// <summary>The same with <paramref name="sumStride"/> vectors between the sums of two components.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void OverBins<TVector, TLanes>(float* plane, int stride, float* templates, int pitch, int rank, int bins, TVector* sums, int sumStride)
         where TVector : unmanaged
         where TLanes : ILanes<TVector>
     {
         float* p1 = plane + stride, p2 = p1 + stride, p3 = p2 + stride;
         int k = 0;
-        for (; k + 1 < rank; k += 2, sums += 8)
+        for (; k + 1 < rank; k += 2, sums += 2 * sumStride)
         {
             float* wa = templates + (long)k * pitch;
             float* wb = wa + pitch;
-            TVector a0 = sums[0], a1 = sums[1], a2 = sums[2], a3 = sums[3], b0 = sums[4], b1 = sums[5], b2 = sums[6], b3 = sums[7];
+            TVector a0 = sums[0], a1 = sums[1], a2 = sums[2], a3 = sums[3];
+            var other = sums + sumStride;
+            TVector b0 = other[0], b1 = other[1], b2 = other[2], b3 = other[3];
             for (int m = 0; m < bins; m += TLanes.Count)
             {
                 TVector a = TLanes.Load(wa + m), b = TLanes.Load(wb + m);
@@ -41,10 +100,10 @@ internal static unsafe class StripContraction
             sums[1] = a1;
             sums[2] = a2;
             sums[3] = a3;
-            sums[4] = b0;
-            sums[5] = b1;
-            sums[6] = b2;
-            sums[7] = b3;
+            other[0] = b0;
+            other[1] = b1;
+            other[2] = b2;
+            other[3] = b3;
         }
         if (k == rank) return;
         TVector s0 = sums[0], s1 = sums[1], s2 = sums[2], s3 = sums[3];
@@ -63,24 +122,13 @@ internal static unsafe class StripContraction
         sums[3] = s3;
     }
 
-    /// <summary>target[component][bin] += plane[frame][bin] * activations[frame][component], frames upwards.</summary>
-    /// <param name="plane">Four rows of terms.</param>
-    /// <param name="stride">Floats between them.</param>
-    /// <param name="activations">[4][K'].</param>
-    /// <param name="rankPitch">K'.</param>
-    /// <param name="rank">Components.</param>
-    /// <param name="bins">Bins; a whole number of vectors.</param>
-    /// <param name="target">Partial sums, a row a component.</param>
-    /// <param name="pitch">Floats between its rows, and those of <paramref name="next"/>.</param>
-    /// <param name="isFirst">True: the target holds nothing yet.</param>
-    /// <param name="next">Four rows of X that come next, asked for on the way, so that memory and arithmetic overlap; null for none.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void OverFrames<TVector, TLanes>(
+    public static void OverFrames<TVector, TLanes>(
         float* plane, int stride, float* activations, int rankPitch, int rank, int bins, float* target, int pitch, bool isFirst, float* next)
         where TVector : unmanaged
         where TLanes : ILanes<TVector>
     {
-        int k = 0, hinted = next == null ? StripPassKernel.FrameBlock : 0;
+        int k = 0, hinted = next == null ? Frames : 0;
         for (; k + 1 < rank; k += 2, activations += 2, target += 2 * (long)pitch)
         {
             if (isFirst)
@@ -88,10 +136,10 @@ internal static unsafe class StripContraction
                 new Span<float>(target, bins).Clear();
                 new Span<float>(target + pitch, bins).Clear();
             }
-            if (hinted < StripPassKernel.FrameBlock) Pair<TVector, TLanes, Hinting>(plane, stride, activations, rankPitch, bins, target, pitch, next + hinted++ * (long)pitch);
+            if (hinted < Frames) Pair<TVector, TLanes, Hinting>(plane, stride, activations, rankPitch, bins, target, pitch, next + hinted++ * (long)pitch);
             else Pair<TVector, TLanes, NotHinting>(plane, stride, activations, rankPitch, bins, target, pitch, null);
         }
-        for (; hinted < StripPassKernel.FrameBlock; hinted++)
+        for (; hinted < Frames; hinted++)
             for (int m = 0; m < bins; m += StripPointers.CacheLine) StripPointers.Prefetch(next + hinted * (long)pitch + m);
         if (k < rank) Last<TVector, TLanes>(plane, stride, activations, rankPitch, bins, target, isFirst);
     }
