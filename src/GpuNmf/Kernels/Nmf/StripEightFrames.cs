@@ -82,20 +82,27 @@ internal readonly unsafe struct StripEightFrames : IStripBlock
         StripTerms.Cell<TVector, TLanes, TDivergence, TPass>(args.Beta, cells + TLanes.Count, high, numerators + TLanes.Count, denominators + TLanes.Count, losses + frame);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void OverBins<TVector, TLanes>(float* plane, int stride, float* templates, int pitch, int rank, int bins, TVector* sums)
+        where TVector : unmanaged
+        where TLanes : ILanes<TVector> =>
+        OverBins<TVector, TLanes>(plane, stride, templates, pitch, rank, bins, sums, Frames);
+
+    /// <summary>The same with <paramref name="sumStride"/> vectors between the sums of two components.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void OverBins<TVector, TLanes>(float* plane, int stride, float* templates, int pitch, int rank, int bins, TVector* sums, int sumStride)
         where TVector : unmanaged
         where TLanes : ILanes<TVector>
     {
         long two = 2L * stride, three = 3L * stride, four = 4L * stride;
         int k = 0;
-        for (; k + 1 < rank; k += 2, sums += 2 * Frames)
+        for (; k + 1 < rank; k += 2, sums += 2 * sumStride)
         {
             float* wa = templates + (long)k * pitch;
             float* wb = wa + pitch;
             float* low = plane, high = plane + four;
             TVector a0 = sums[0], a1 = sums[1], a2 = sums[2], a3 = sums[3], a4 = sums[4], a5 = sums[5], a6 = sums[6], a7 = sums[7];
-            TVector b0 = sums[8], b1 = sums[9], b2 = sums[10], b3 = sums[11], b4 = sums[12], b5 = sums[13], b6 = sums[14], b7 = sums[15];
+            var other = sums + sumStride;
+            TVector b0 = other[0], b1 = other[1], b2 = other[2], b3 = other[3], b4 = other[4], b5 = other[5], b6 = other[6], b7 = other[7];
             for (int m = 0; m < bins; m += TLanes.Count, low += TLanes.Count, high += TLanes.Count)
             {
                 TVector a = TLanes.Load(wa + m), b = TLanes.Load(wb + m);
@@ -132,40 +139,49 @@ internal readonly unsafe struct StripEightFrames : IStripBlock
             sums[5] = a5;
             sums[6] = a6;
             sums[7] = a7;
-            sums[8] = b0;
-            sums[9] = b1;
-            sums[10] = b2;
-            sums[11] = b3;
-            sums[12] = b4;
-            sums[13] = b5;
-            sums[14] = b6;
-            sums[15] = b7;
+            other[0] = b0;
+            other[1] = b1;
+            other[2] = b2;
+            other[3] = b3;
+            other[4] = b4;
+            other[5] = b5;
+            other[6] = b6;
+            other[7] = b7;
         }
         if (k == rank) return;
-        StripFourFrames.OverBins<TVector, TLanes>(plane, stride, templates + (long)k * pitch, pitch, 1, bins, sums, Frames);
-        StripFourFrames.OverBins<TVector, TLanes>(plane + four, stride, templates + (long)k * pitch, pitch, 1, bins, sums + 4, Frames);
+        StripFourFrames.OverBins<TVector, TLanes>(plane, stride, templates + (long)k * pitch, pitch, 1, bins, sums, sumStride);
+        StripFourFrames.OverBins<TVector, TLanes>(plane + four, stride, templates + (long)k * pitch, pitch, 1, bins, sums + 4, sumStride);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void OverFrames<TVector, TLanes>(
         float* plane, int stride, float* activations, int rankPitch, int rank, int bins, float* target, int pitch, bool isFirst, float* next)
+        where TVector : unmanaged
+        where TLanes : ILanes<TVector> =>
+        OverFrames<TVector, TLanes>(plane, stride, activations, rankPitch, rank, bins, target, pitch, isFirst, next, Frames);
+
+    /// <summary>The same for <paramref name="frames"/> frames, a multiple of 4.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void OverFrames<TVector, TLanes>(
+        float* plane, int stride, float* activations, int rankPitch, int rank, int bins, float* target, int pitch, bool isFirst, float* next, int frames)
         where TVector : unmanaged
         where TLanes : ILanes<TVector>
     {
         int k = 0;
         for (; k + 7 < rank; k += 8, activations += 8, target += 8L * pitch, next = null)
             for (int m = 0; m < bins; m += 2 * TLanes.Count)
-                EightComponents<TVector, TLanes>(plane + m, stride, activations, rankPitch, target + m, pitch, isFirst, next == null ? null : next + m);
+                EightComponents<TVector, TLanes>(plane + m, stride, activations, rankPitch, target + m, pitch, isFirst, next == null ? null : next + m, frames);
         if (k == rank) return;
-        float* later = next == null ? null : next + 4L * pitch;
-        StripFourFrames.OverFrames<TVector, TLanes>(plane, stride, activations, rankPitch, rank - k, bins, target, pitch, isFirst, next);
-        StripFourFrames.OverFrames<TVector, TLanes>(plane + 4L * stride, stride, activations + 4 * rankPitch, rankPitch, rank - k, bins, target, pitch, false, later);
+        for (int f = 0; f < frames; f += StripFourFrames.Frames)
+        {
+            StripFourFrames.OverFrames<TVector, TLanes>(
+                plane + (long)f * stride, stride, activations + f * rankPitch, rankPitch, rank - k, bins, target, pitch, isFirst && f == 0, next == null ? null : next + (long)f * pitch);
+        }
     }
 
     /// <summary>Two vectors of bins of eight components, whose sums stay in registers for all frames.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void EightComponents<TVector, TLanes>(
-        float* plane, int stride, float* activations, int rankPitch, float* target, int pitch, bool isFirst, float* next)
+        float* plane, int stride, float* activations, int rankPitch, float* target, int pitch, bool isFirst, float* next, int frames)
         where TVector : unmanaged
         where TLanes : ILanes<TVector>
     {
@@ -192,7 +208,7 @@ internal readonly unsafe struct StripEightFrames : IStripBlock
             a7 = TLanes.Load(high + three);
             b7 = TLanes.Load(high + three + TLanes.Count);
         }
-        for (int f = 0; f < Frames; f++, plane += stride, activations += rankPitch)
+        for (int f = 0; f < frames; f++, plane += stride, activations += rankPitch)
         {
             if (next != null)
             {

@@ -53,8 +53,8 @@ internal static unsafe class StripPassKernel
     {
         int slice = batch.FirstSlice + index / batch.ModelCount;
         PassArgs args = batch.Of<TDivergence>(index % batch.ModelCount);
-        int frames = TLanes.HasManyRegisters ? StripEightFrames.Frames : StripFourFrames.Frames;
-        int plane = Math.Max(StripEightFrames.Frames * StripEightFrames.Bins, StripFourFrames.Frames * StripFourFrames.Bins);
+        int frames = TLanes.HasManyRegisters ? StripSixteenFrames.Frames : StripFourFrames.Frames;
+        int plane = Math.Max(StripSixteenFrames.Frames * StripSixteenFrames.Bins, StripFourFrames.Frames * StripFourFrames.Bins);
         int cells = TPass.UpdatesActivations ? frames * args.RankPitch : 1;
         float* numeratorPlane = stackalloc float[plane + 16];
         float* denominatorPlane = stackalloc float[TDivergence.HasDenominator ? plane + 16 : 16];
@@ -72,8 +72,11 @@ internal static unsafe class StripPassKernel
 
         int first = slice * args.SliceFrames, end = Math.Min(args.Frames, first + args.SliceFrames);
         int frame = first;
+        if (TLanes.HasManyRegisters && TDivergence.UsesGram)
+            for (; end - frame > StripSixteenFrames.Frames - FrameBlock; frame += StripSixteenFrames.Frames)
+                Block<TVector, TLanes, TDivergence, TPass, StripSixteenFrames>(args, slice, frame, end, tile);
         if (TLanes.HasManyRegisters)
-            for (; end - frame > StripFourFrames.Frames; frame += StripEightFrames.Frames)
+            for (; end - frame > StripEightFrames.Frames - FrameBlock; frame += StripEightFrames.Frames)
                 Block<TVector, TLanes, TDivergence, TPass, StripEightFrames>(args, slice, frame, end, tile);
         for (; frame < end; frame += StripFourFrames.Frames)
             Block<TVector, TLanes, TDivergence, TPass, StripFourFrames>(args, slice, frame, end, tile);
