@@ -3,10 +3,7 @@ namespace GpuNmf;
 /// <summary>The stages of a separation, in order.</summary>
 public enum SeparationStage
 {
-    /// <summary>Samples are read, checked and sent to the device.</summary>
-    Reading,
-
-    /// <summary>The magnitude spectrogram is formed.</summary>
+    /// <summary>Samples are read and checked, and the magnitude spectrogram is formed.</summary>
     Transforming,
 
     /// <summary>Templates and activations are updated.</summary>
@@ -18,7 +15,7 @@ public enum SeparationStage
 
 /// <summary>How far a separation is.</summary>
 /// <param name="Stage">The stage at work.</param>
-/// <param name="Completed">Units of the stage done: sample frames, frames, iterations, sample frames.</param>
+/// <param name="Completed">Units of the stage done: frames, iterations, sample frames.</param>
 /// <param name="Total">Units of the stage in all.</param>
 /// <param name="Loss">While factorising, the last loss computed, in the units of the spectrogram (to the power beta); null in the other stages.</param>
 public readonly record struct SeparationProgress(SeparationStage Stage, long Completed, long Total, double? Loss);

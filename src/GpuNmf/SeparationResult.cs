@@ -4,8 +4,8 @@ using GpuNmf.Nmf;
 namespace GpuNmf;
 
 /// <summary>Seconds spent in each stage (wall clock).</summary>
-/// <param name="ReadSeconds">Reading and checking samples.</param>
-/// <param name="StftSeconds">Samples to magnitudes.</param>
+/// <param name="ReadSeconds">Reading and checking samples, and sending them to the device, which transforms the block before meanwhile.</param>
+/// <param name="StftSeconds">Samples to magnitudes, as far as it was waited for.</param>
 /// <param name="NmfSeconds">Factorisation.</param>
 /// <param name="StemSeconds">Masks, inverse transform and the sink.</param>
 public readonly record struct StageTimings(double ReadSeconds, double StftSeconds, double NmfSeconds, double StemSeconds);

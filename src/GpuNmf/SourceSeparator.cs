@@ -10,8 +10,8 @@ namespace GpuNmf;
 
 /// <summary>Takes recordings apart on one device. One caller at a time; dispose it to release the device.</summary>
 /// <remarks>
-/// The chain is samples, STFT, magnitudes, multiplicative updates, masks, inverse STFT. On the device lie the samples (4 bytes each) and
-/// the magnitudes (4 bytes a bin and frame); stems leave it block by block.
+/// The chain is samples, STFT, magnitudes, multiplicative updates, masks, inverse STFT. On the device lie the magnitudes (4 bytes a bin and
+/// frame) and the factors; samples come and stems leave block by block.
 /// </remarks>
 public sealed class SourceSeparator : IDisposable
 {
@@ -61,13 +61,10 @@ public sealed class SourceSeparator : IDisposable
 
         _session.RestartPeak();
         var clock = new StageClock();
-        var (samples, silent) = SignalReader.Load(_session, recording, options.Reconstruction.Channels, progress, cancellation);
-        using var ownedSamples = samples;
-        double read = clock.Lap();
         using var transform = new ForwardTransform(_session, options.Stft, recording.Channels);
-        var mixture = new DeviceSignal(samples, recording.Channels, recording.Length);
         var geometry = NmfGeometry.Of(options.Stft.Bins, options.RowsOf(recording), options.Nmf.Rank, _session.Form);
-        var (fits, stft, nmf) = Factorise(transform, mixture, geometry, options, clock, progress, cancellation);
+        var (fits, silent, timings) = Factorise(transform, recording, geometry, options, progress, cancellation);
+        clock.Lap();
         int best = Best(fits);
         var fit = Finish(fits[best], options.Nmf);
 
@@ -75,6 +72,7 @@ public sealed class SourceSeparator : IDisposable
         using var activations = _session.Allocate<float>((long)geometry.Rows * geometry.RankPitch);
         templates.Upload(FactorLayout.PackTemplates(fit.Templates, geometry, 0));
         activations.Upload(FactorLayout.PackActivations(fit.Activations, geometry, 0));
+        using var mixture = new DeviceSignal(_session, recording);
         using var renderer = new StemRenderer(_session, options.Reconstruction, new StemIngredients(new MixtureSpectrum(transform, mixture), templates, activations, geometry));
         double residual = renderer.Render(recording, sink, Of(progress, SeparationStage.Writing), cancellation);
         return new SeparationResult
@@ -92,7 +90,7 @@ public sealed class SourceSeparator : IDisposable
             Device = _session.Entry,
             Kind = _session.Kind,
             Warnings = Warnings(fit, silent),
-            Timings = new StageTimings(read, stft, nmf, clock.Lap()),
+            Timings = timings with { StemSeconds = clock.Lap() },
             PeakDeviceBytes = _session.PeakBytes,
         };
     }
@@ -114,31 +112,29 @@ public sealed class SourceSeparator : IDisposable
         _ => ["What is factorised is zero everywhere, although the recording is not: its channels cancel in their mean (use joint or stack channels), or it is too quiet to square in single precision (raise its level). Every stem is an equal share."],
     };
 
-    private (NmfFit[] Fits, double StftSeconds, double NmfSeconds) Factorise(
-        ForwardTransform transform, DeviceSignal mixture, NmfGeometry geometry, SeparationOptions options,
-        StageClock clock, IProgress<SeparationProgress>? progress, CancellationToken cancellation)
+    private (NmfFit[] Fits, bool Silent, StageTimings Timings) Factorise(
+        ForwardTransform transform, IAudioSource recording, NmfGeometry geometry, SeparationOptions options,
+        IProgress<SeparationProgress>? progress, CancellationToken cancellation)
     {
+        var clock = new StageClock();
         using var factorizer = new Factorizer(_session, geometry, options.Nmf, options.Nmf.Restarts);
         using var x = _session.Allocate<float>((long)geometry.Rows * geometry.Pitch);
         var mode = options.Reconstruction.Channels;
-        transform.Magnitudes(mode == ChannelMode.Mono ? Mean(mixture) : mixture, mode == ChannelMode.Stack, x, Of(progress, SeparationStage.Transforming), cancellation);
+        using var signal = new DeviceSignal(_session, recording, isMean: mode == ChannelMode.Mono);
+        transform.Magnitudes(signal, mode == ChannelMode.Stack, x, Of(progress, SeparationStage.Transforming), cancellation);
         _session.Synchronize();
-        double stft = clock.Lap();
+        signal.Dispose();
+        double stft = clock.Lap() - signal.Seconds;
         var models = NmfModel.Of(options.Nmf);
         int iterations = options.Nmf.MaxIterations * models.Chunk(factorizer.BatchModels).Count();
         var fits = factorizer.Run(
             x, models, (done, loss) => progress?.Report(new SeparationProgress(SeparationStage.Factorising, done, iterations, loss)), cancellation);
-        return (fits, stft, clock.Lap());
+        return (fits, signal.IsSilent, new StageTimings(signal.Seconds, stft, clock.Lap(), 0));
     }
 
     /// <summary>What a stage tells, with the stage's name.</summary>
     private static Action<long, long> Of(IProgress<SeparationProgress>? progress, SeparationStage stage) =>
         (done, total) => progress?.Report(new SeparationProgress(stage, done, total, null));
-
-    /// <summary>The mean of the channels, which stands behind them.</summary>
-    private static DeviceSignal Mean(DeviceSignal mixture) => mixture.Channels == 1
-        ? mixture
-        : new DeviceSignal(mixture.Samples, 1, mixture.Length) { FirstSample = mixture.Channels * mixture.Length };
 
     /// <summary>The fit with the lowest loss, of equal ones the first.</summary>
     private static int Best(NmfFit[] fits)

@@ -36,7 +36,7 @@ internal sealed class ToyEngine : IEngine
     {
         (Device, Recording, Options) = (device, recording, options);
         cancellation.ThrowIfCancellationRequested();
-        progress.Report(new(SeparationStage.Reading, recording.Length, recording.Length, null));
+        progress.Report(new(SeparationStage.Transforming, recording.Length, recording.Length, null));
         for (int i = 0; i <= options.Nmf.MaxIterations; i++)
             progress.Report(new(SeparationStage.Factorising, i, options.Nmf.MaxIterations, 100.0 / (i + 1)));
         WriteStems(recording, sink, options.Nmf.Rank, cancellation);

@@ -140,13 +140,13 @@ public sealed class SameBitsTests
         var session = Lane.Session(lane);
         var recording = TestSignals.Recording(signal);
         var geometry = NmfGeometry.Of(s_stft.Bins, activations.GetLength(1), templates.GetLength(1), session.Form);
-        using var samples = SignalReader.Load(session, recording, ChannelMode.Joint, null, CancellationToken.None).Samples;
+        using var mixture = new DeviceSignal(session, recording);
         using var transform = new ForwardTransform(session, s_stft, channels: 1);
         using var w = session.Allocate<float>(geometry.TemplateLength);
         using var h = session.Allocate<float>((long)geometry.Rows * geometry.RankPitch);
         w.Upload(FactorLayout.PackTemplates(templates, geometry, 0));
         h.Upload(FactorLayout.PackActivations(activations, geometry, 0));
-        var ingredients = new StemIngredients(new MixtureSpectrum(transform, new DeviceSignal(samples, 1, signal.Length)), w, h, geometry);
+        var ingredients = new StemIngredients(new MixtureSpectrum(transform, mixture), w, h, geometry);
         using var renderer = new StemRenderer(session, new ReconstructionOptions(), ingredients);
         var sink = new StemBuffer();
         renderer.Render(recording, sink, null, CancellationToken.None);

@@ -1,3 +1,4 @@
+using GpuNmf.Audio;
 using GpuNmf.Kernels.Nmf;
 using GpuNmf.Nmf;
 using GpuNmf.Stft;
@@ -35,17 +36,45 @@ public sealed class SplitLaunchTests
         Assert.Equal(whole.LossTrace, split.LossTrace);
     }
 
-    public static IEnumerable<object[]> Stacked => [[false], [true]];
+    public static IEnumerable<object[]> Framings =>
+        from stacked in new[] { false, true }
+        from edges in new[] { (Center: true, PaddingMode.Constant), (Center: true, PaddingMode.Reflect), (Center: false, PaddingMode.Constant) }
+        select new object[] { stacked, edges.Center, edges.Item2 };
 
-    [Theory, OnEveryDevice(nameof(Stacked))]
-    public void Rows_in_several_launches_are_those_in_one(string lane, bool stacked)
+    /// <summary>The samples too: the device holds those of one launch at a time.</summary>
+    [Theory, OnEveryDevice(nameof(Framings))]
+    public void Rows_in_several_launches_are_those_in_one(string lane, bool stacked, bool center, PaddingMode padding)
     {
         var recording = TestSignals.Recording(TestSignals.Noise(500, 1), TestSignals.Noise(500, 2));
-        var options = new StftOptions { FftLength = 64, HopLength = 32 };
+        var options = new StftOptions { FftLength = 64, HopLength = 32, Center = center, Padding = padding };
 
         Assert.Equal(
             SpectrogramRun.Magnitudes(Lane.Session(lane), recording, options, stacked),
             SpectrogramRun.Magnitudes(Lane.Session(lane), recording, options, stacked, rowsOfALaunch: 5));
+    }
+
+    [Theory, OnEveryDevice]
+    public void The_samples_of_a_long_recording_pass_through_little_memory(string lane)
+    {
+        var session = Lane.Session(lane);
+        var options = new StftOptions { FftLength = 64, HopLength = 32 };
+        using var signal = new DeviceSignal(session, TestSignals.Recording(TestSignals.Noise(5000, 1), TestSignals.Noise(5000, 2)));
+        using var transform = new ForwardTransform(session, options, 2) { SamplesOfALaunch = 1000 };
+        using var x = session.Allocate<float>(options.FrameCount(5000) * NmfGeometry.PitchOf(options.Bins));
+
+        transform.Magnitudes(signal, stacked: false, x, null, TestContext.Current.CancellationToken);
+
+        Assert.InRange(signal.Held.Length, 1, 1000);
+    }
+
+    [Theory, OnEveryDevice]
+    public void Samples_that_no_frame_reaches_are_checked_too(string lane)
+    {
+        float[] samples = TestSignals.Noise(64 + 3 * 32 + 31, 1);
+        samples[^1] = float.NaN;
+        var options = new StftOptions { FftLength = 64, HopLength = 32, Center = false };
+
+        Assert.Throws<AudioFormatException>(() => SpectrogramRun.Magnitudes(Lane.Session(lane), TestSignals.Recording(samples), options, stacked: false));
     }
 
     /// <summary>Above 8192 samples a tile launch takes 256 rows; here are 301.</summary>

@@ -25,13 +25,14 @@ internal sealed class StemStage : IDisposable
         var random = new Random(1);
         Templates = Uniform(random, _geometry.Bins, rank);
         Activations = Uniform(random, rank, _geometry.Frames);
-        var (samples, _) = SignalReader.Load(session, recording, ChannelMode.Joint, null, CancellationToken.None);
-        _owned.Add(samples);
+        var signal = new DeviceSignal(session, recording);
+        _owned.Add(signal);
+        signal.Hold(0, recording.Length, CancellationToken.None);
         var transform = new ForwardTransform(session, _options, recording.Channels);
         _owned.Add(transform);
         var templates = Upload(session, FactorLayout.PackTemplates(Templates, _geometry, 0));
         var activations = Upload(session, FactorLayout.PackActivations(Activations, _geometry, 0));
-        var mixture = new MixtureSpectrum(transform, new DeviceSignal(samples, recording.Channels, recording.Length));
+        var mixture = new MixtureSpectrum(transform, signal);
         _renderer = new StemRenderer(session, new ReconstructionOptions(), new StemIngredients(mixture, templates, activations, _geometry));
         _owned.Add(_renderer);
     }

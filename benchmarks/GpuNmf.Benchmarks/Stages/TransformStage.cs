@@ -13,7 +13,7 @@ internal sealed class TransformStage : IDisposable
 {
     private readonly DeviceSession _session;
     private readonly StftOptions _options = new();
-    private readonly DeviceBuffer<float> _samples, _x;
+    private readonly DeviceBuffer<float> _x;
     private readonly ForwardTransform _transform;
     private readonly DeviceSignal _signal;
     private readonly int _channels;
@@ -23,8 +23,8 @@ internal sealed class TransformStage : IDisposable
         _session = session;
         _channels = recording.Channels;
         Frames = (int)_options.FrameCount(recording.Length);
-        (_samples, _) = SignalReader.Load(session, recording, ChannelMode.Joint, null, CancellationToken.None);
-        _signal = new DeviceSignal(_samples, recording.Channels, recording.Length);
+        _signal = new DeviceSignal(session, recording);
+        _signal.Hold(0, recording.Length, CancellationToken.None);
         _transform = new ForwardTransform(session, _options, recording.Channels);
         _x = session.Allocate<float>((long)NmfGeometry.RowsOf(Frames, session.Form) * Pitch);
     }
@@ -58,6 +58,6 @@ internal sealed class TransformStage : IDisposable
     {
         _x.Dispose();
         _transform.Dispose();
-        _samples.Dispose();
+        _signal.Dispose();
     }
 }

@@ -17,7 +17,6 @@ internal abstract class ProgressDisplay
     /// <summary>What the stage is called.</summary>
     protected static string NameOf(SeparationStage stage) => stage switch
     {
-        SeparationStage.Reading => "reading",
         SeparationStage.Transforming => "transforming",
         SeparationStage.Factorising => "factorising",
         _ => "writing",

@@ -31,8 +31,11 @@ internal sealed class ForwardTransform : IDisposable
         }
     }
 
-    /// <summary>Rows of one launch, so that a cancellation is seen soon. No result depends on it.</summary>
+    /// <summary>Rows of one launch at most, so that a cancellation is seen soon. No result depends on it.</summary>
     internal int RowsOfALaunch { get; init; } = 16384;
+
+    /// <summary>Samples of all channels that a launch reads at most, unless one frame takes more. No result depends on it.</summary>
+    internal long SamplesOfALaunch { get; init; } = 8 << 20;
 
     /// <summary>Roots and window.</summary>
     internal FftTables Tables { get; }
@@ -49,33 +52,40 @@ internal sealed class ForwardTransform : IDisposable
     }
 
     /// <summary>Magnitudes of every frame into <paramref name="x"/> [rows][pitch].</summary>
-    /// <param name="signal">Samples.</param>
+    /// <param name="signal">Samples; all are read, those too that no frame reaches.</param>
     /// <param name="stacked">True: row t C + c is channel c of frame t. False: row t is the root of the mean power over the channels.</param>
     /// <param name="x">Receives the magnitudes; padding is not touched.</param>
     /// <param name="progress">Told the frames done and the frames in all.</param>
     /// <param name="cancellation">Looked at between launches.</param>
-    internal void Magnitudes(DeviceSignal signal, bool stacked, DeviceBuffer<float> x, Action<long, long>? progress, CancellationToken cancellation)
+    internal void Magnitudes(IDeviceSignal signal, bool stacked, DeviceBuffer<float> x, Action<long, long>? progress, CancellationToken cancellation)
     {
-        long frames = _options.FrameCount(signal.Length), rows = stacked ? frames * signal.Channels : frames;
-        var args = Args(signal);
-        args.Output = x.View;
-        args.Imaginary = x.View;
-        args.RowsOfAFrame = stacked ? signal.Channels : 1;
-        args.ChannelsOfARow = stacked ? 1 : signal.Channels;
-        for (long row = 0; row < rows; row += RowsOfALaunch)
+        long frames = _options.FrameCount(signal.Length);
+        int rowsOfAFrame = stacked ? signal.Channels : 1;
+        long framesAtATime = Math.Max(1, Math.Min(RowsOfALaunch / rowsOfAFrame, (SamplesOfALaunch / signal.Channels - _options.FftLength) / _options.EffectiveHopLength));
+        for (long frame = 0; frame < frames; frame += framesAtATime)
         {
             cancellation.ThrowIfCancellationRequested();
-            args.FirstRow = row;
-            args.OutputRow = (int)row;
-            args.Rows = (int)Math.Min(RowsOfALaunch, rows - row);
+            int count = (int)Math.Min(framesAtATime, frames - frame);
+            var (start, end) = SamplesOf(frame, count, signal.Length);
+            signal.Hold(start, frame + count == frames ? signal.Length : end, cancellation);
+            var args = Args(signal);
+            args.Output = x.View;
+            args.Imaginary = x.View;
+            args.RowsOfAFrame = rowsOfAFrame;
+            args.ChannelsOfARow = stacked ? 1 : signal.Channels;
+            args.FirstRow = frame * rowsOfAFrame;
+            args.OutputRow = (int)args.FirstRow;
+            args.Rows = count * rowsOfAFrame;
             _launcher.EnqueueMagnitudes(args);
-            progress?.Invoke(frames * (row + args.Rows) / rows, frames);
+            progress?.Invoke(frame + count, frames);
         }
     }
 
     /// <summary>Complex spectrum of some frames; row (frame in block) C + channel.</summary>
-    internal void Spectrum(DeviceSignal signal, long firstFrame, int frames, DeviceBuffer<float> real, DeviceBuffer<float> imaginary)
+    internal void Spectrum(IDeviceSignal signal, long firstFrame, int frames, DeviceBuffer<float> real, DeviceBuffer<float> imaginary)
     {
+        var (start, end) = SamplesOf(firstFrame, frames, signal.Length);
+        signal.Hold(start, end, CancellationToken.None);
         var args = Args(signal);
         args.Output = real.View;
         args.Imaginary = imaginary.View;
@@ -86,15 +96,25 @@ internal sealed class ForwardTransform : IDisposable
         _launcher.EnqueueSpectrum(args);
     }
 
-    private StftArgs Args(DeviceSignal signal) => new()
+    /// <summary>The samples that some frames are made of, with those that are mirrored outside of the signal.</summary>
+    private (long Start, long End) SamplesOf(long firstFrame, int frames, long length)
     {
-        Samples = signal.Samples.View.SubView(signal.FirstSample, signal.Channels * signal.Length),
+        // Mirrored more than once, a signal may be needed anywhere.
+        if (length <= 2 * _options.FftLength) return (0, length);
+        long start = firstFrame * _options.EffectiveHopLength - Lead, end = start + (frames - 1L) * _options.EffectiveHopLength + _options.FftLength;
+        return (Math.Max(0, Math.Min(start, 2 * length - 1 - end)), Math.Min(length, Math.Max(end, 1 - start)));
+    }
+
+    private StftArgs Args(IDeviceSignal signal) => new()
+    {
+        Samples = signal.Held.View,
         Window = Tables.Window.View,
         Twiddles = Tables.Twiddles.View,
         PassRoots = Tables.PassRoots.View,
         Scratch = _scratch.View,
         Length = signal.Length,
-        SampleStride = signal.Length,
+        SampleStride = signal.Held.Length / signal.Channels,
+        FirstSample = signal.First,
         FftLength = _options.FftLength,
         HopLength = _options.EffectiveHopLength,
         Lead = Lead,

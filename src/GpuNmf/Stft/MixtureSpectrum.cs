@@ -5,7 +5,7 @@ using GpuNmf.Kernels.Stft;
 namespace GpuNmf.Stft;
 
 /// <summary>A signal and the transform that forms its spectrum.</summary>
-internal sealed class MixtureSpectrum(ForwardTransform transform, DeviceSignal signal) : IMixtureSpectrum
+internal sealed class MixtureSpectrum(ForwardTransform transform, IDeviceSignal signal) : IMixtureSpectrum
 {
     public int Channels => signal.Channels;
 

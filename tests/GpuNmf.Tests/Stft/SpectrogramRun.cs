@@ -15,11 +15,11 @@ internal static class SpectrogramRun
     internal static Complex[,] Spectrum(DeviceSession session, AudioBuffer recording, StftOptions options, int channel)
     {
         int frames = (int)options.FrameCount(recording.Length), channels = recording.Channels, pitch = NmfGeometry.PitchOf(options.Bins);
-        using var samples = SignalReader.Load(session, recording, ChannelMode.Joint, null, CancellationToken.None).Samples;
+        using var signal = new DeviceSignal(session, recording);
         using var transform = new ForwardTransform(session, options, channels);
         using var real = session.Allocate<float>((long)frames * channels * pitch);
         using var imaginary = session.Allocate<float>(real.Length);
-        transform.Spectrum(new DeviceSignal(samples, channels, recording.Length), 0, frames, real, imaginary);
+        transform.Spectrum(signal, 0, frames, real, imaginary);
         float[] re = real.Download(), im = imaginary.Download();
         var spectrum = new Complex[options.Bins, frames];
         for (int f = 0; f < options.Bins; f++)
@@ -33,10 +33,10 @@ internal static class SpectrogramRun
     {
         int pitch = NmfGeometry.PitchOf(options.Bins);
         int rows = (int)options.FrameCount(recording.Length) * (stacked ? recording.Channels : 1);
-        using var samples = SignalReader.Load(session, recording, ChannelMode.Joint, null, CancellationToken.None).Samples;
+        using var signal = new DeviceSignal(session, recording);
         using var transform = new ForwardTransform(session, options, recording.Channels) { RowsOfALaunch = rowsOfALaunch };
         using var x = session.Allocate<float>((long)rows * pitch);
-        transform.Magnitudes(new DeviceSignal(samples, recording.Channels, recording.Length), stacked, x, null, CancellationToken.None);
+        transform.Magnitudes(signal, stacked, x, null, CancellationToken.None);
         float[] values = x.Download();
         var magnitudes = new double[options.Bins, rows];
         for (int f = 0; f < options.Bins; f++)

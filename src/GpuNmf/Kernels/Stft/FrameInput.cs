@@ -22,7 +22,7 @@ internal struct FrameInput<TPlan> : IFftInput<FrameInput<TPlan>> where TPlan : s
         int channelOfRow = (int)(row % args.RowsOfAFrame) + channel;
         long start = row / args.RowsOfAFrame * args.HopLength - args.Lead;
         bool isInside = start >= 0 && start + args.FftLength <= args.Length;
-        var samples = args.Samples.SubView(channelOfRow * args.SampleStride, args.Length);
+        var samples = args.Samples.SubView(channelOfRow * args.SampleStride, args.SampleStride);
         var window = args.Window.Cast<ComplexFloat>();
         if (!isInside)
         {
@@ -30,13 +30,13 @@ internal struct FrameInput<TPlan> : IFftInput<FrameInput<TPlan>> where TPlan : s
             {
                 int n = part + parts * i;
                 long even = SampleIndex.At(start + 2 * n, args.Length, args.Reflect), odd = SampleIndex.At(start + 2 * n + 1, args.Length, args.Reflect);
-                shared[TPlan.PlaceBefore(i)] = new ComplexFloat(even < 0 ? 0f : samples[even] * window[n].Re, odd < 0 ? 0f : samples[odd] * window[n].Im);
+                shared[TPlan.PlaceBefore(i)] = new ComplexFloat(even < 0 ? 0f : samples[even - args.FirstSample] * window[n].Re, odd < 0 ? 0f : samples[odd - args.FirstSample] * window[n].Im);
             }
         }
         Group.Barrier();
         return new FrameInput<TPlan>
         {
-            _samples = isInside ? samples.SubView(start + 2 * part) : samples,
+            _samples = isInside ? samples.SubView(start - args.FirstSample + 2 * part) : samples,
             _window = window.SubView(part),
             _shared = shared,
             _isInside = isInside,

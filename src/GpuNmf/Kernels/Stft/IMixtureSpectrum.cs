@@ -20,7 +20,7 @@ internal sealed record Framing(int FftLength, int HopLength, int Lead, long Fram
     internal long LastFrameOf(long sample) => Math.Min(Frames - 1, (sample + Lead) / HopLength);
 }
 
-/// <summary>A recording on the device whose complex spectrum can be formed block by block, as often as needed.</summary>
+/// <summary>A recording whose complex spectrum can be formed block by block, as often as needed.</summary>
 internal interface IMixtureSpectrum
 {
     /// <summary>Channels C.</summary>

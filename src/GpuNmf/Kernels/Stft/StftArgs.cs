@@ -9,7 +9,7 @@ namespace GpuNmf.Kernels.Stft;
 /// </summary>
 internal struct StftArgs
 {
-    /// <summary>Samples [C][SampleStride].</summary>
+    /// <summary>Samples [C][<see cref="SampleStride"/>] from <see cref="FirstSample"/> on, as far as the rows of the launch need them.</summary>
     public ArrayView<float> Samples;
 
     /// <summary>Window [N].</summary>
@@ -33,7 +33,11 @@ internal struct StftArgs
     /// <summary>Samples of a channel.</summary>
     public long Length;
 
+    /// <summary>Floats between two channels of <see cref="Samples"/>.</summary>
     public long SampleStride;
+
+    /// <summary>The sample that stands first in <see cref="Samples"/>.</summary>
+    public long FirstSample;
 
     /// <summary>First row of this launch, counted over the whole recording; it is written to row 0 + <see cref="OutputRow"/>.</summary>
     public long FirstRow;

@@ -88,7 +88,7 @@ internal static unsafe class StripStftKernel
     {
         int channelOfRow = (int)(row % args.RowsOfAFrame) + channel;
         long start = row / args.RowsOfAFrame * args.HopLength - args.Lead;
-        float* samples = args.Samples.Pointer() + channelOfRow * args.SampleStride;
+        float* samples = args.Samples.Pointer() + (channelOfRow * args.SampleStride - args.FirstSample);
         float* window = args.Window.Pointer();
         re += lane;
         im += lane;

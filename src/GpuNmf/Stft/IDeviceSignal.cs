@@ -1,0 +1,21 @@
+using GpuNmf.Devices;
+
+namespace GpuNmf.Stft;
+
+/// <summary>A signal of which the device holds the part at work.</summary>
+internal interface IDeviceSignal
+{
+    int Channels { get; }
+
+    /// <summary>Samples of a channel.</summary>
+    long Length { get; }
+
+    /// <summary>The samples held, channel after channel, an equal share of the buffer each, from sample <see cref="First"/> on.</summary>
+    DeviceBuffer<float> Held { get; }
+
+    /// <summary>The first sample held.</summary>
+    long First { get; }
+
+    /// <summary>Holds at least the samples from <paramref name="start"/> to before <paramref name="end"/>.</summary>
+    void Hold(long start, long end, CancellationToken cancellation);
+}
