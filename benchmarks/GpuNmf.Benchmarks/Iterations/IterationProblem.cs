@@ -59,6 +59,10 @@ internal sealed class IterationProblem
         InitialActivations = Activations,
     };
 
+    /// <summary>The same from random starts, whose seeds begin at <see cref="Seed"/>.</summary>
+    internal NmfOptions RandomStarts(int iterations, int models) =>
+        Options(iterations) with { InitialTemplates = null, InitialActivations = null, Seed = Seed, Restarts = models };
+
     internal NmfGeometry Geometry(DeviceSession session) => NmfGeometry.Of(Shape.Bins, Shape.Frames, Shape.Rank, session.Form);
 
     /// <summary>X as the kernels read it; a factorisation scales it in place.</summary>

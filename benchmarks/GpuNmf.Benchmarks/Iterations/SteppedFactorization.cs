@@ -17,15 +17,27 @@ internal sealed class SteppedFactorization : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly DeviceBuffer<float> _x;
     private readonly Factorizer _factorizer;
+    private readonly IReadOnlyList<NmfModel> _models;
     private readonly Thread _thread;
     private Exception? _failure;
     private int _left = IterationsOfAStep;
 
-    /// <summary>Runs the first step, which warms the kernels up.</summary>
-    internal SteppedFactorization(DeviceSession session, IterationProblem problem)
+    /// <summary>Of one model. Runs the first step, which warms the kernels up.</summary>
+    internal SteppedFactorization(DeviceSession session, IterationProblem problem) : this(session, problem, NmfModel.Of(problem.Options(EnoughIterations)))
     {
+    }
+
+    /// <summary>Of a batch of models with random starts.</summary>
+    internal SteppedFactorization(DeviceSession session, IterationProblem problem, int models) : this(session, problem, NmfModel.Of(problem.RandomStarts(EnoughIterations, models)))
+    {
+    }
+
+    private SteppedFactorization(DeviceSession session, IterationProblem problem, IReadOnlyList<NmfModel> models)
+    {
+        _models = models;
         _x = problem.Upload(session);
-        _factorizer = new Factorizer(session, problem.Geometry(session), problem.Options(EnoughIterations));
+        _factorizer = new Factorizer(session, problem.Geometry(session), problem.Options(EnoughIterations), models.Count);
+        if (_factorizer.BatchModels < models.Count) throw new InvalidOperationException($"{models.Count} models of {problem.Shape} do not fit into one batch; {_factorizer.BatchModels} do.");
         _thread = new Thread(Iterate);
         _thread.Start();
         Await();
@@ -68,7 +80,7 @@ internal sealed class SteppedFactorization : IDisposable
     {
         try
         {
-            _factorizer.Run(_x, Iterated, _stop.Token);
+            _factorizer.Run(_x, _models, Iterated, _stop.Token);
         }
         catch (OperationCanceledException)
         {

@@ -14,21 +14,21 @@ internal static class Contest
 
     /// <param name="rounds">How often.</param>
     /// <param name="ours">One sample of ours in milliseconds.</param>
-    /// <param name="peer">Null: only ours.</param>
-    internal static (double[] Ours, double[] Theirs) Run(Rounds rounds, Func<double> ours, Peer? peer)
+    /// <param name="theirs">So many samples of the other contestant; null: only ours.</param>
+    internal static (double[] Ours, double[] Theirs) Run(Rounds rounds, Func<double> ours, Func<int, IEnumerable<double>>? theirs)
     {
-        List<double> mine = [], theirs = [];
+        List<double> mine = [], others = [];
         // One turn of each that does not count: compilers and caches warm up.
         ours();
-        peer?.Turn(1);
+        theirs?.Invoke(1);
         for (int round = 0; round < rounds.Count; round++)
         {
             Thread.Sleep(s_rest);
             for (int i = 0; i < rounds.Ours; i++) mine.Add(ours());
-            if (peer is null) continue;
+            if (theirs is null) continue;
             Thread.Sleep(s_rest);
-            theirs.AddRange(peer.Turn(rounds.Theirs));
+            others.AddRange(theirs(rounds.Theirs));
         }
-        return ([.. mine], [.. theirs]);
+        return ([.. mine], [.. others]);
     }
 }

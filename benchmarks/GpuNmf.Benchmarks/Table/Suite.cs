@@ -17,6 +17,9 @@ internal static class Suite
     /// <summary>Recording of the GPU's targets: an hour.</summary>
     private const int TargetSeconds = 3600;
 
+    /// <summary>Models of a batch: as many starts as one would try.</summary>
+    private const int Models = 8;
+
     private const double KullbackLeibler = 1, Frobenius = 2, ItakuraSaito = 0, Half = 0.5;
 
     private static readonly double[] s_betas = [KullbackLeibler, Frobenius, ItakuraSaito, Half];
@@ -37,6 +40,9 @@ internal static class Suite
             var target = beta == KullbackLeibler ? Target.Times(15) : null;
             yield return Iteration(bench, Shape(600, 8), beta, bench.Rounds(5, 3), [ScikitLearn(target, 1)]);
         }
+        foreach (double beta in (double[])[KullbackLeibler, Frobenius])
+            yield return new Step($"{Models} models", () => [BatchRow.BesideOneLongClip(bench, Shape(bench.Quick ? 3 : 30, 8), beta, Models, bench.Rounds(10, 2), bench.Quick ? null : Target.Within(1.15))]);
+        yield return new Step($"{Models} models of a short clip", () => [BatchRow.BesideSingleCalls(bench, Shape(3, 8), KullbackLeibler, Models, bench.Rounds(20, 5), bench.Quick ? null : Target.Times(1))]);
         yield return new Step("time to a loss", () => [LossRow.Measure(bench, 30, bench.Quick ? 30 : 200, bench.Rounds(3, 1), bench.Quick ? null : Target.Times(10))]);
         yield return new Step("STFT", () => [StageRows.Transform(bench, new StageShape(60, 2), bench.Rounds(5, 2), "stft.py", null)]);
         yield return new Step("stems", () => [StageRows.Stems(bench, new StageShape(30, 2), 8, bench.Rounds(3, 1), "stems.py", null)]);
@@ -62,6 +68,8 @@ internal static class Suite
             yield return Iteration(bench, Shape(seconds, 8), beta, bench.Rounds(5, 2), [Torch(null, "eager"), Torch(null, "compile")]);
         foreach (double beta in s_betas)
             yield return Iteration(bench, Shape(30, 8), beta, bench.Rounds(10, 10), [Torch(null, "eager"), Torch(null, "compile")]);
+        yield return new Step($"{Models} models", () => [BatchRow.BesideOneLongClip(bench, Shape(30, 8), KullbackLeibler, Models, bench.Rounds(10, 5), Target.Within(1.15))]);
+        yield return new Step($"{Models} models of a short clip", () => [BatchRow.BesideSingleCalls(bench, Shape(3, 8), KullbackLeibler, Models, bench.Rounds(10, 5), Target.Times(1))]);
         yield return new Step("stems", () => [StageRows.Stems(bench, new StageShape(Math.Min(seconds, 600), 2), 8, bench.Rounds(3, 1), null, null)]);
         yield return new Step("condition", () => [StageRows.Condition(bench, Bins, FramesOf(seconds), bench.Rounds(10, 1))]);
     }

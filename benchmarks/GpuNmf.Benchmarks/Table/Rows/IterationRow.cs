@@ -71,7 +71,7 @@ internal static class IterationRow
             {
                 row = row with { Difference = onCpu.Value };
             }
-            var (ours, theirs) = Contest.Run(rounds, () => Step(steps), peer);
+            var (ours, theirs) = Contest.Run(rounds, () => Step(steps), peer is null ? null : peer.Turn);
             return row with { Ours = ours, Theirs = theirs };
         }
         catch (PeerMissingException missing)

@@ -35,7 +35,7 @@ internal static class LossRow
             using var peer = Peer.Start("nmf_loss.py", bench.Folder, theirIterations.ToString(CultureInfo.InvariantCulture));
             double loss = peer.Ready["loss"]!.GetValue<double>();
             var (iterations, reached) = FirstBelow(bench.Session, stage.Magnitudes, problem, loss, 4 * theirIterations);
-            var (ours, theirs) = Contest.Run(rounds, () => Fit(bench.Session, stage.Magnitudes, problem.Options(iterations)).Milliseconds, peer);
+            var (ours, theirs) = Contest.Run(rounds, () => Fit(bench.Session, stage.Magnitudes, problem.Options(iterations)).Milliseconds, peer.Turn);
             return row with
             {
                 Ours = ours,

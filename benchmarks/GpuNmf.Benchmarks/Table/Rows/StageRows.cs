@@ -71,7 +71,7 @@ internal static class StageRows
         }
         using (peer)
         {
-            var (mine, theirs) = Contest.Run(rounds, ours, peer);
+            var (mine, theirs) = Contest.Run(rounds, ours, peer is null ? null : peer.Turn);
             return row with { Ours = mine, Theirs = theirs };
         }
     }

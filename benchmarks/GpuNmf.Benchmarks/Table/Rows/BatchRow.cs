@@ -1,0 +1,50 @@
+using GpuNmf.Benchmarks.Iterations;
+using GpuNmf.Devices;
+using GpuNmf.Nmf;
+
+namespace GpuNmf.Benchmarks.Table.Rows;
+
+/// <summary>An iteration of several models that share X, beside this program itself without a batch.</summary>
+internal static class BatchRow
+{
+    /// <summary>Beside one model of a recording as many times as long.</summary>
+    internal static Row BesideOneLongClip(Bench bench, IterationShape shape, double beta, int models, Rounds rounds, Target? target)
+    {
+        var longer = shape with { Frames = models * shape.Frames };
+        using var one = new SteppedFactorization(bench.Session, new IterationProblem(longer, beta));
+        return Measure(bench, shape, beta, models, rounds, $"one model, {models * shape.Frames} frames", () => IterationRow.Step(one)) with { Target = target };
+    }
+
+    /// <summary>Beside as many calls of one model, one after another.</summary>
+    internal static Row BesideSingleCalls(Bench bench, IterationShape shape, double beta, int models, Rounds rounds, Target? target)
+    {
+        using var one = new SteppedFactorization(bench.Session, new IterationProblem(shape, beta));
+        return Measure(bench, shape, beta, models, rounds, $"{models} calls", () => Enumerable.Range(0, models).Sum(_ => IterationRow.Step(one))) with { Target = target };
+    }
+
+    private static Row Measure(Bench bench, IterationShape shape, double beta, int models, Rounds rounds, string without, Func<double> other)
+    {
+        var problem = new IterationProblem(shape, beta);
+        var row = new Row($"{models} models at once, {IterationRow.NameOf(beta)}, {shape}", "ms") { Ours = [], Peer = without, Difference = Compare(bench.Session, problem, models) };
+        using var batch = new SteppedFactorization(bench.Session, problem, models);
+        var (ours, theirs) = Contest.Run(rounds, () => IterationRow.Step(batch), samples => Enumerable.Range(0, samples).Select(_ => other()));
+        var geometry = problem.Geometry(bench.Session);
+        var cost = IterationRow.CostOf(geometry, beta);
+        return row.With(models * cost, bench.Peaks, 4.0 * geometry.Rows * geometry.Pitch) with { Ours = ours, Theirs = theirs };
+    }
+
+    /// <summary>The last model of the batch beside the same start alone; they have the same bits.</summary>
+    private static double Compare(DeviceSession session, IterationProblem problem, int models)
+    {
+        NmfModel[] starts = [.. NmfModel.Of(problem.RandomStarts(IterationRow.CheckedIterations, models))];
+        NmfFit together = Fit(session, problem, starts)[^1], alone = Fit(session, problem, [starts[^1]])[0];
+        return Difference.Require($"{models} models, {problem.Shape}", together.Templates, alone.Templates, 0);
+    }
+
+    private static NmfFit[] Fit(DeviceSession session, IterationProblem problem, NmfModel[] models)
+    {
+        using var x = problem.Upload(session);
+        using var factorizer = new Factorizer(session, problem.Geometry(session), problem.Options(IterationRow.CheckedIterations), models.Length);
+        return factorizer.Run(x, models, null, CancellationToken.None);
+    }
+}
