@@ -53,7 +53,7 @@ internal sealed class Factorizer : IDisposable
 
     /// <summary>Work of one launch at most for each multiprocessor, so that a cancellation is seen soon: about a tenth of a second on one slow core.
     /// No result depends on it.</summary>
-    internal double FlopsOfALaunch { get; init; } = 2e9;
+    internal double FlopsOfALaunch { get; init; } = 4e9;
 
     /// <summary>Models that are factorised at a time.</summary>
     internal int BatchModels => _workspace.Models;

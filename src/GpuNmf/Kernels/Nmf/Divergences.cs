@@ -17,6 +17,9 @@ internal interface IDivergence
     /// <summary>True when the denominator needs its own contraction of v^(beta-1); false where it is a sum of factors or a Gram product.</summary>
     static abstract bool HasDenominator { get; }
 
+    /// <summary>True where the terms take logarithms and powers.</summary>
+    static abstract bool UsesPowers { get; }
+
     /// <summary>x v^(beta-2) and v^(beta-1).</summary>
     static abstract void Terms(float x, float v, float beta, out float numerator, out float denominator);
 
@@ -38,6 +41,8 @@ internal readonly struct Frobenius : IDivergence
     public static bool UsesGram => true;
 
     public static bool HasDenominator => false;
+
+    public static bool UsesPowers => false;
 
     public static void Terms(float x, float v, float beta, out float numerator, out float denominator)
     {
@@ -71,6 +76,8 @@ internal readonly struct KullbackLeibler : IDivergence
 
     public static bool HasDenominator => false;
 
+    public static bool UsesPowers => false;
+
     public static void Terms(float x, float v, float beta, out float numerator, out float denominator)
     {
         numerator = Quotient.Of(x, v);
@@ -103,6 +110,8 @@ internal readonly struct ItakuraSaito : IDivergence
     public static bool UsesGram => false;
 
     public static bool HasDenominator => true;
+
+    public static bool UsesPowers => false;
 
     public static void Terms(float x, float v, float beta, out float numerator, out float denominator)
     {
@@ -139,6 +148,8 @@ internal readonly struct AnyBeta : IDivergence
     public static bool UsesGram => false;
 
     public static bool HasDenominator => true;
+
+    public static bool UsesPowers => true;
 
     public static void Terms(float x, float v, float beta, out float numerator, out float denominator)
     {

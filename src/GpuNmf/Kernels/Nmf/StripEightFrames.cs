@@ -57,29 +57,16 @@ internal readonly unsafe struct StripEightFrames : IStripBlock
                 a7 = TLanes.Fma(wa, h, a7);
                 b7 = TLanes.Fma(wb, h, b7);
             }
-            Pair<TVector, TLanes, TDivergence, TPass>(args, x + m, 0, m, a0, b0, tile, losses);
-            Pair<TVector, TLanes, TDivergence, TPass>(args, x + m, 1, m, a1, b1, tile, losses);
-            Pair<TVector, TLanes, TDivergence, TPass>(args, x + m, 2, m, a2, b2, tile, losses);
-            Pair<TVector, TLanes, TDivergence, TPass>(args, x + m, 3, m, a3, b3, tile, losses);
-            Pair<TVector, TLanes, TDivergence, TPass>(args, x + m, 4, m, a4, b4, tile, losses);
-            Pair<TVector, TLanes, TDivergence, TPass>(args, x + m, 5, m, a5, b5, tile, losses);
-            Pair<TVector, TLanes, TDivergence, TPass>(args, x + m, 6, m, a6, b6, tile, losses);
-            Pair<TVector, TLanes, TDivergence, TPass>(args, x + m, 7, m, a7, b7, tile, losses);
+            StripTerms.OfPair<TVector, TLanes, TDivergence, TPass>(args, x + m, BinBlock, 0, m, a0, b0, tile, losses);
+            StripTerms.OfPair<TVector, TLanes, TDivergence, TPass>(args, x + m, BinBlock, 1, m, a1, b1, tile, losses);
+            StripTerms.OfPair<TVector, TLanes, TDivergence, TPass>(args, x + m, BinBlock, 2, m, a2, b2, tile, losses);
+            StripTerms.OfPair<TVector, TLanes, TDivergence, TPass>(args, x + m, BinBlock, 3, m, a3, b3, tile, losses);
+            StripTerms.OfPair<TVector, TLanes, TDivergence, TPass>(args, x + m, BinBlock, 4, m, a4, b4, tile, losses);
+            StripTerms.OfPair<TVector, TLanes, TDivergence, TPass>(args, x + m, BinBlock, 5, m, a5, b5, tile, losses);
+            StripTerms.OfPair<TVector, TLanes, TDivergence, TPass>(args, x + m, BinBlock, 6, m, a6, b6, tile, losses);
+            StripTerms.OfPair<TVector, TLanes, TDivergence, TPass>(args, x + m, BinBlock, 7, m, a7, b7, tile, losses);
         }
-    }
-
-    /// <summary>Two vectors of bins of one frame.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Pair<TVector, TLanes, TDivergence, TPass>(
-        in PassArgs args, float* x, int frame, int m, TVector low, TVector high, in StripTile<TVector> tile, TVector* losses)
-        where TVector : unmanaged
-        where TLanes : ILanes<TVector>
-        where TDivergence : IDivergence
-        where TPass : IPass
-    {
-        float* cells = x + (long)frame * args.Pitch, numerators = tile.NumeratorPlane + frame * BinBlock + m, denominators = tile.DenominatorPlane + frame * BinBlock + m;
-        StripTerms.Cell<TVector, TLanes, TDivergence, TPass>(args.Beta, cells, low, numerators, denominators, losses + frame);
-        StripTerms.Cell<TVector, TLanes, TDivergence, TPass>(args.Beta, cells + TLanes.Count, high, numerators + TLanes.Count, denominators + TLanes.Count, losses + frame);
+        StripTerms.OfBlock<TVector, TLanes, TDivergence, TPass>(args, x, BinBlock, Frames, bins, tile, losses);
     }
 
     public static void OverBins<TVector, TLanes>(float* plane, int stride, float* templates, int pitch, int rank, int bins, TVector* sums)

@@ -20,10 +20,8 @@ internal readonly unsafe struct StripFourFrames : IStripBlock
         where TDivergence : IDivergence
         where TPass : IPass
     {
-        const int row = BinBlock;
         int pitch = args.Pitch, rank = args.Rank;
         float* h0 = activations, h1 = h0 + args.RankPitch, h2 = h1 + args.RankPitch, h3 = h2 + args.RankPitch;
-        float* numerators = tile.NumeratorPlane, denominators = tile.DenominatorPlane;
         var epsilon = TLanes.Broadcast(args.Epsilon);
         for (int m = 0; m < bins; m += 2 * TLanes.Count)
         {
@@ -45,19 +43,12 @@ internal readonly unsafe struct StripFourFrames : IStripBlock
                 a3 = TLanes.Fma(wa, h, a3);
                 b3 = TLanes.Fma(wb, h, b3);
             }
-            float* xm = x + m;
-            StripTerms.Cell<TVector, TLanes, TDivergence, TPass>(args.Beta, xm, a0, numerators + m, denominators + m, losses);
-            StripTerms.Cell<TVector, TLanes, TDivergence, TPass>(args.Beta, xm + TLanes.Count, b0, numerators + m + TLanes.Count, denominators + m + TLanes.Count, losses);
-            xm += pitch;
-            StripTerms.Cell<TVector, TLanes, TDivergence, TPass>(args.Beta, xm, a1, numerators + row + m, denominators + row + m, losses + 1);
-            StripTerms.Cell<TVector, TLanes, TDivergence, TPass>(args.Beta, xm + TLanes.Count, b1, numerators + row + m + TLanes.Count, denominators + row + m + TLanes.Count, losses + 1);
-            xm += pitch;
-            StripTerms.Cell<TVector, TLanes, TDivergence, TPass>(args.Beta, xm, a2, numerators + 2 * row + m, denominators + 2 * row + m, losses + 2);
-            StripTerms.Cell<TVector, TLanes, TDivergence, TPass>(args.Beta, xm + TLanes.Count, b2, numerators + 2 * row + m + TLanes.Count, denominators + 2 * row + m + TLanes.Count, losses + 2);
-            xm += pitch;
-            StripTerms.Cell<TVector, TLanes, TDivergence, TPass>(args.Beta, xm, a3, numerators + 3 * row + m, denominators + 3 * row + m, losses + 3);
-            StripTerms.Cell<TVector, TLanes, TDivergence, TPass>(args.Beta, xm + TLanes.Count, b3, numerators + 3 * row + m + TLanes.Count, denominators + 3 * row + m + TLanes.Count, losses + 3);
+            StripTerms.OfPair<TVector, TLanes, TDivergence, TPass>(args, x + m, BinBlock, 0, m, a0, b0, tile, losses);
+            StripTerms.OfPair<TVector, TLanes, TDivergence, TPass>(args, x + m, BinBlock, 1, m, a1, b1, tile, losses);
+            StripTerms.OfPair<TVector, TLanes, TDivergence, TPass>(args, x + m, BinBlock, 2, m, a2, b2, tile, losses);
+            StripTerms.OfPair<TVector, TLanes, TDivergence, TPass>(args, x + m, BinBlock, 3, m, a3, b3, tile, losses);
         }
+        StripTerms.OfBlock<TVector, TLanes, TDivergence, TPass>(args, x, BinBlock, Frames, bins, tile, losses);
     }
 
     public static void OverBins<TVector, TLanes>(float* plane, int stride, float* templates, int pitch, int rank, int bins, TVector* sums)
