@@ -14,10 +14,10 @@ internal static unsafe class StripPointers
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static float* Pointer(this ArrayView<float> view) => (float*)view.LoadEffectiveAddressAsPtr();
 
-    /// <summary>Asks for a line to be brought into the first cache; any address will do.</summary>
+    /// <summary>Asks for a line to be brought into the second cache; any address will do.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Prefetch(float* address)
     {
-        if (Sse.IsSupported) Sse.Prefetch0(address);
+        if (Sse.IsSupported) Sse.Prefetch1(address);
     }
 }
