@@ -44,6 +44,13 @@ internal sealed class DeviceBuffer<T> : IDisposable where T : unmanaged
         _session.Synchronize();
     }
 
+    /// <summary>Copies the first <paramref name="count"/> elements to pinned memory, after everything enqueued so far.</summary>
+    internal void Download(HostBuffer<T> target, int count)
+    {
+        View.SubView(0, count).CopyTo(_session.Stream, target.View.SubView(0, count));
+        _session.Synchronize();
+    }
+
     internal T[] Download()
     {
         var values = new T[Length];

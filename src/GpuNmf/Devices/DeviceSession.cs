@@ -80,6 +80,9 @@ internal sealed class DeviceSession : IDisposable
             new DeviceEntry(DeviceKind.Cpu, 0, name, 0, device.NumMultiprocessors, null), KernelForm.Tile, SimdWidth.Auto, name);
     }
 
+    /// <summary>Allocates pinned memory on the host.</summary>
+    internal HostBuffer<T> AllocateHost<T>(long length) where T : unmanaged => new(Accelerator.AllocatePageLocked1D<T>(length));
+
     /// <summary>Allocates zeroed memory on the device.</summary>
     /// <param name="length">Number of elements, at least 1.</param>
     internal DeviceBuffer<T> Allocate<T>(long length) where T : unmanaged

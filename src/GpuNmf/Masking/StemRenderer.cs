@@ -33,6 +33,7 @@ internal sealed class StemRenderer : IDisposable
     private readonly StemIngredients _from;
     private readonly List<IDisposable> _owned = [];
     private readonly DeviceBuffer<float> _real, _imaginary, _peaks, _scales, _normalizers, _frames, _output, _scratch;
+    private readonly StemPiece[] _places;
     private readonly bool _usesMask;
     private readonly int _maxSamples, _componentsAtATime;
     private StemArgs _args;
@@ -62,6 +63,7 @@ internal sealed class StemRenderer : IDisposable
             _frames = Own(session.Allocate<float>(Math.Max(1, _componentsAtATime * framesOfAComponent)));
             _output = Own(session.Allocate<float>(_componentsAtATime * samplesOfAComponent));
             _scratch = Own(session.Allocate<float>(_launcher.ScratchLength));
+            _places = [Place(), Place()];
         }
         catch
         {
@@ -69,6 +71,8 @@ internal sealed class StemRenderer : IDisposable
             throw;
         }
         _args = Args(options, masks);
+
+        StemPiece Place() => new(Own(session.AllocateHost<float>(_output.Length)), new float[samplesOfAComponent]);
     }
 
     public void Dispose()
@@ -77,42 +81,55 @@ internal sealed class StemRenderer : IDisposable
         _owned.Clear();
     }
 
-    /// <summary>Writes every stem to the sink.</summary>
-    /// <param name="input">The recording again.</param>
-    /// <param name="sink">Receives the stems.</param>
+    /// <summary>Writes every stem to the sink, while the device forms the next piece.</summary>
+    /// <param name="input">The recording again; read by another thread, as the mixture is.</param>
+    /// <param name="sink">Receives the stems, from the calling thread.</param>
     /// <param name="progress">Told the sample frames done and those in all.</param>
     /// <param name="cancellation">Looked at between launches.</param>
     /// <returns>Power of (input - sum of stems) over the power of the input in dB.</returns>
     internal double Render(IAudioSource input, IStemSink sink, Action<long, long>? progress, CancellationToken cancellation)
     {
         int channels = _from.Mixture.Channels, rank = _from.Geometry.Rank;
-        var conservation = new Conservation(input, _maxSamples);
-        var planar = new float[(long)_componentsAtATime * channels * _maxSamples];
-        var interleaved = new float[(long)channels * _maxSamples];
+        var conservation = new Conservation(channels * _maxSamples);
         sink.Begin(new StemFormat(rank, channels, input.SampleRateHz, input.Length));
+        using var pieces = new StemPieces(_places, place => Form(input, place), cancellation);
+        foreach (var piece in pieces.Take())
+        {
+            int length = channels * piece.Samples;
+            if (piece.FirstComponent == 0) conservation.Begin(piece.Input.AsSpan(0, length));
+            for (int k = 0; k < piece.Components; k++)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                var stem = piece.Stems.Span.Slice(k * length, length);
+                conservation.Add(stem);
+                sink.Write(piece.FirstComponent + k, piece.Start, stem);
+            }
+            if (piece.FirstComponent + piece.Components < rank) continue;
+            conservation.End();
+            progress?.Invoke(piece.Start + piece.Samples, input.Length);
+        }
+        return conservation.ResidualDb;
+    }
+
+    /// <summary>Forms the stems: a block of samples, then the stems of as many components as fit at a time.</summary>
+    private void Form(IAudioSource input, StemPieces pieces)
+    {
         for (long start = 0; start < input.Length; start += _maxSamples)
         {
             int samples = (int)Math.Min(_maxSamples, input.Length - start);
             PrepareBlock(start, samples);
-            conservation.Begin(start, samples);
-            for (int first = 0; first < rank; first += _componentsAtATime)
+            for (int first = 0; first < _from.Geometry.Rank; first += _componentsAtATime)
             {
-                cancellation.ThrowIfCancellationRequested();
-                int count = Math.Min(_componentsAtATime, rank - first);
-                var stems = planar.AsSpan(0, count * channels * samples);
-                RenderComponents(first, count, stems);
-                for (int k = 0; k < count; k++)
-                {
-                    var block = interleaved.AsSpan(0, samples * channels);
-                    Interleave(stems.Slice(k * channels * samples, channels * samples), channels, block);
-                    conservation.Add(block);
-                    sink.Write(first + k, start, block);
-                }
+                var piece = pieces.Place();
+                piece.Start = start;
+                piece.Samples = samples;
+                piece.FirstComponent = first;
+                piece.Components = Math.Min(_componentsAtATime, _from.Geometry.Rank - first);
+                if (first == 0) input.Read(start, piece.Input.AsSpan(0, samples * input.Channels));
+                RenderComponents(piece);
+                pieces.Add(piece);
             }
-            conservation.End();
-            progress?.Invoke(start + samples, input.Length);
         }
-        return conservation.ResidualDb;
     }
 
     /// <summary>At small hops most frames of a block overlap its neighbours and are transformed twice, so blocks grow, within 256 MiB a component.</summary>
@@ -140,25 +157,15 @@ internal sealed class StemRenderer : IDisposable
         _launcher.EnqueueBlock(_args, _usesMask);
     }
 
-    private void RenderComponents(int first, int count, Span<float> stems)
+    private void RenderComponents(StemPiece piece)
     {
-        _args.FirstComponent = first;
-        _args.ComponentCount = count;
+        _args.FirstComponent = piece.FirstComponent;
+        _args.ComponentCount = piece.Components;
         _launcher.EnqueueStems(_args);
-        _output.Download(stems);
+        _output.Download(piece.Stems, piece.Components * piece.Samples * _from.Mixture.Channels);
     }
 
-    private static void Interleave(ReadOnlySpan<float> planar, int channels, Span<float> interleaved)
-    {
-        int samples = planar.Length / channels;
-        for (int c = 0; c < channels; c++)
-        {
-            var channel = planar.Slice(c * samples, samples);
-            for (int n = 0; n < channel.Length; n++) interleaved[n * channels + c] = channel[n];
-        }
-    }
-
-    private DeviceBuffer<float> Own(DeviceBuffer<float> buffer)
+    private T Own<T>(T buffer) where T : IDisposable
     {
         _owned.Add(buffer);
         return buffer;

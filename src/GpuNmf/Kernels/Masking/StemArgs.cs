@@ -45,7 +45,7 @@ internal struct StemArgs
     /// <summary>Windowed frames [component in launch][frames C][N]; tile form: times N / 2, and none where one launch makes samples.</summary>
     public ArrayView<float> Frames;
 
-    /// <summary>Samples of the stems [component in launch][C][SampleCount].</summary>
+    /// <summary>Samples of the stems [component in launch][SampleCount][C].</summary>
     public ArrayView<float> Output;
 
     public int Components;

@@ -196,7 +196,7 @@ internal static unsafe class StripStemKernels
     {
         int component = index / args.Channels, channel = index % args.Channels, rows = args.FrameCount * args.Channels;
         float* frames = args.Frames.Pointer() + ((long)component * rows + channel) * args.FftLength;
-        float* output = args.Output.Pointer() + (long)index * args.SampleCount;
+        float* output = args.Output.Pointer() + (long)component * args.SampleCount * args.Channels + channel;
         float* window = args.Window.Pointer();
         float* sums = stackalloc float[SampleBlock];
         float* weights = stackalloc float[SampleBlock];
@@ -230,7 +230,7 @@ internal static unsafe class StripStemKernels
                     AddCompensated(ref weights[n], ref weightsLost[n], w[n] * w[n]);
                 }
             }
-            for (int n = 0; n < count; n++) output[block + n] = sums[n] / weights[n];
+            for (int n = 0; n < count; n++) output[(long)(block + n) * args.Channels] = sums[n] / weights[n];
         }
     }
 }

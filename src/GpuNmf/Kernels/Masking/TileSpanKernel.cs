@@ -22,7 +22,7 @@ internal static class TileSpanKernel
         var ring = new SampleRing<TPlan>(SharedMemory.Allocate<Compensated>(2 * TPlan.Points));
         int first = Grid.IdxX * SpanLengths * args.FftLength, end = first + SpanLengths * args.FftLength;
         end = end < args.SampleCount ? end : args.SampleCount;
-        var output = args.Output.SubView(((long)Grid.IdxZ * args.Channels + Grid.IdxY) * args.SampleCount, args.SampleCount);
+        var output = args.Output.SubView((long)Grid.IdxZ * args.SampleCount * args.Channels + Grid.IdxY);
         var normalizers = args.Normalizers;
         ring.Clear();
         int lastFrame = args.LastFrameOf(end - 1);
@@ -37,7 +37,7 @@ internal static class TileSpanKernel
             for (int sample = start + Group.IdxX; sample < finished; sample += TPlan.Threads)
             {
                 float sum = ring.Take(sample);
-                if (sample >= first && sample < end) output[sample] = sum * normalizers[sample];
+                if (sample >= first && sample < end) output[sample * args.Channels] = sum * normalizers[sample];
             }
         }
     }

@@ -85,6 +85,6 @@ internal static class TileStemKernels
         int last = args.LastFrameOf(sample);
         for (int t = args.FirstFrameOf(sample); t <= last; t++)
             sum = sum.Plus(args.Frames[(((long)component * args.FrameCount + t) * args.Channels + channel) * args.FftLength + sample - args.StartOf(t)]);
-        args.Output[((long)component * args.Channels + channel) * args.SampleCount + sample] = sum.Sum * args.Normalizers[sample];
+        args.Output[((long)component * args.SampleCount + sample) * args.Channels + channel] = sum.Sum * args.Normalizers[sample];
     }
 }
