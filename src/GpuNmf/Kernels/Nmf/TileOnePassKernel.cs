@@ -33,7 +33,7 @@ internal static class TileOnePassKernel
         var extrapolated = SharedMemory.Allocate<FloatQuad>(TPass.UpdatesActivations ? FramesOf<TForm>() * TTile.Quads : 1);
         var sharedDenominators = SharedMemory.Allocate<float>(TPass.UpdatesActivations ? DenominatorFrames<TDivergence, TForm>() * 4 * TTile.Quads : 1);
         var lanes = SharedMemory.Allocate<float>(TPass.UpdatesActivations ? TForm.LaneFloats(4 * TTile.Quads) : 1);
-        var templates = SharedMemory.Allocate<FloatQuad>(TPass.UpdatesActivations && KeepsTemplates<TTile, TForm>() ? OnePassColumns.Count * TForm.Threads * TTile.Quads : 1);
+        var templates = SharedMemory.Allocate<FloatQuad>(TPass.UpdatesActivations && TForm.HasWarps ? KeptQuads<TTile>() * PlaneOf<TForm>() : 1);
         var losses = SharedMemory.Allocate<float>(TForm.Threads);
         int slice = args.FirstSlice + Grid.IdxX / args.ModelCount, thread = Group.IdxX;
         args = args.Of<TDivergence>(Grid.IdxX % args.ModelCount);
@@ -44,9 +44,7 @@ internal static class TileOnePassKernel
         // Read back from shared memory, epsilon is a register; as an argument it would cost an instruction at each use.
         if (thread == 0) losses[0] = args.Epsilon;
         if (TForm.HasWarps) Prefetch<TForm>(args);
-        if (TPass.UpdatesActivations && KeepsTemplates<TTile, TForm>())
-            for (int f = thread; f < args.Pitch; f += TForm.Threads)
-                TTile.StorePlanes(templates, f, OnePassColumns.Count * TForm.Threads, TTile.Load(args.Templates.AsQuads(), f * TTile.Quads));
+        if (TPass.UpdatesActivations && TForm.HasWarps) KeepTemplates<TTile, TForm>(args, templates);
         if (TPass.UpdatesActivations && !TDivergence.HasDenominator && !TDivergence.UsesGram && thread < FramesOfAQuarter * 4 * TTile.Quads)
             sharedDenominators[thread] = args.Sums.TemplateSums[thread % (4 * TTile.Quads)];
         Group.Barrier();
@@ -106,18 +104,29 @@ internal static class TileOnePassKernel
     private static ArrayView<FloatQuad> PartialsOf<TTile>(ArrayView<float> partials, PassArgs args, int slice) where TTile : struct, IRegisterTile<TTile> =>
         partials.AsQuads().SubView(Offset.Of(slice, args.Pitch) * TTile.Quads);
 
-    /// <summary>True where the templates stand in shared memory for a slice: three quads for each of 1152 bins would be 54 KB.</summary>
-    private static bool KeepsTemplates<TTile, TForm>()
-        where TTile : struct, IRegisterTile<TTile>
-        where TForm : struct, IOnePassForm =>
-        TForm.HasWarps && TTile.Quads < 3;
-
     /// <summary>True where the registers hold the numerators of three columns beside everything else.</summary>
     private static bool KeepsSums<TTile, TDivergence, TForm>()
         where TTile : struct, IRegisterTile<TTile>
         where TDivergence : IDivergence
         where TForm : struct, IOnePassForm =>
-        KeepsTemplates<TTile, TForm>() && !TDivergence.HasDenominator;
+        TForm.HasWarps && !TDivergence.HasDenominator && TTile.Quads < 3;
+
+    /// <summary>Quads of a bin's template that stand in shared memory for a slice, the last ones; those before are read from the caches.</summary>
+    private static int KeptQuads<TTile>() where TTile : struct, IRegisterTile<TTile> => IntrinsicMath.Min(TTile.Quads, RegisterTiles.PlaneQuads);
+
+    /// <summary>Bins of a plane in shared memory, which holds one quad of each.</summary>
+    private static int PlaneOf<TForm>() where TForm : struct, IOnePassForm => OnePassColumns.Count * TForm.Threads;
+
+    /// <summary>Copies what is kept of the templates to shared memory.</summary>
+    private static void KeepTemplates<TTile, TForm>(PassArgs args, ArrayView<FloatQuad> kept)
+        where TTile : struct, IRegisterTile<TTile>
+        where TForm : struct, IOnePassForm
+    {
+        var rows = args.Templates.AsQuads();
+        for (int f = Group.IdxX; f < args.Pitch; f += TForm.Threads)
+            for (int q = 0; q < KeptQuads<TTile>(); q++)
+                kept[q * PlaneOf<TForm>() + f] = rows[(f + 1) * TTile.Quads - KeptQuads<TTile>() + q];
+    }
 
     /// <summary>Frames whose denominators stand in shared memory: those of a tile, or the four of a quarter where all frames share them.</summary>
     private static int DenominatorFrames<TDivergence, TForm>()
@@ -161,7 +170,7 @@ internal static class TileOnePassKernel
         int bin = lane, steps = pitch / Lanes, thirds = steps * 21846 >> 16;
         for (; bin < (steps - 3 * thirds) * Lanes; bin += Lanes)
         {
-            var template = Template<TTile, TForm>(TemplatesFrom<TTile, TForm>(args, templates, bin), 0);
+            var template = TemplatesFrom<TTile, TForm>.At(args, templates, bin).Get(0);
             Contract<TTile, TDivergence>(template, h, FourFrames.At(x.SubView(bin), pitch).Cell(0), epsilon, args.Beta, ref n, ref d);
         }
         // X is read three steps ahead; the last time this takes what lies behind the rows, which is there and is not used.
@@ -169,14 +178,14 @@ internal static class TileOnePassKernel
         FloatQuad x0 = rows.Cell(0), x1 = rows.Cell(Lanes), x2 = rows.Cell(2 * Lanes);
         while (bin < pitch)
         {
-            var w = TemplatesFrom<TTile, TForm>(args, templates, bin);
+            var w = TemplatesFrom<TTile, TForm>.At(args, templates, bin);
             bin += 3 * Lanes;
             rows = FourFrames.At(x.SubView(bin), pitch);
-            Contract<TTile, TDivergence>(Template<TTile, TForm>(w, 0), h, x0, epsilon, args.Beta, ref n, ref d);
+            Contract<TTile, TDivergence>(w.Get(0), h, x0, epsilon, args.Beta, ref n, ref d);
             x0 = rows.Cell(0);
-            Contract<TTile, TDivergence>(Template<TTile, TForm>(w, Lanes), h, x1, epsilon, args.Beta, ref n, ref d);
+            Contract<TTile, TDivergence>(w.Get(Lanes), h, x1, epsilon, args.Beta, ref n, ref d);
             x1 = rows.Cell(Lanes);
-            Contract<TTile, TDivergence>(Template<TTile, TForm>(w, 2 * Lanes), h, x2, epsilon, args.Beta, ref n, ref d);
+            Contract<TTile, TDivergence>(w.Get(2 * Lanes), h, x2, epsilon, args.Beta, ref n, ref d);
             x2 = rows.Cell(2 * Lanes);
         }
         var sums = tile.Cast<float>().SubView(own * 4 * TTile.Quads);
@@ -251,17 +260,24 @@ internal static class TileOnePassKernel
         if (TDivergence.HasDenominator) denominator = TTile.Fma(denominator, factor, d);
     }
 
-    /// <summary>The templates from a bin on: rows in memory or, where they are kept, a plane for each quad of components.</summary>
-    private static ArrayView<FloatQuad> TemplatesFrom<TTile, TForm>(PassArgs args, ArrayView<FloatQuad> kept, int bin)
+    /// <summary>The templates from one bin on: rows in memory, and planes of what is kept.</summary>
+    private struct TemplatesFrom<TTile, TForm>
         where TTile : struct, IRegisterTile<TTile>
-        where TForm : struct, IOnePassForm =>
-        KeepsTemplates<TTile, TForm>() ? kept.SubView(bin) : args.Templates.AsQuads().SubView(bin * TTile.Quads);
+        where TForm : struct, IOnePassForm
+    {
+        public ArrayView<FloatQuad> Rows;
+        public ArrayView<FloatQuad> Kept;
 
-    /// <summary>The template so many bins further on.</summary>
-    private static TTile Template<TTile, TForm>(ArrayView<FloatQuad> templates, int bins)
-        where TTile : struct, IRegisterTile<TTile>
-        where TForm : struct, IOnePassForm =>
-        KeepsTemplates<TTile, TForm>() ? TTile.LoadPlanes(templates, bins, OnePassColumns.Count * TForm.Threads) : TTile.Load(templates, bins * TTile.Quads);
+        public static TemplatesFrom<TTile, TForm> At(PassArgs args, ArrayView<FloatQuad> kept, int bin) => new()
+        {
+            Rows = args.Templates.AsQuads().SubView(bin * TTile.Quads),
+            Kept = TForm.HasWarps ? kept.SubView(bin) : kept,
+        };
+
+        /// <summary>The template so many bins further on.</summary>
+        public readonly TTile Get(int bins) =>
+            TForm.HasWarps ? TTile.LoadPlanes(Rows, bins * TTile.Quads, Kept, bins, PlaneOf<TForm>()) : TTile.Load(Rows, bins * TTile.Quads);
+    }
 
     /// <summary>The rows of four frames from one bin on.</summary>
     private struct FourFrames
