@@ -18,11 +18,11 @@ internal interface IRegisterTile<TTile> where TTile : struct, IRegisterTile<TTil
     /// <summary>Consecutive quads from <paramref name="index"/> on.</summary>
     static abstract void Store(ArrayView<FloatQuad> target, int index, TTile tile);
 
-    /// <summary>Quads <paramref name="stride"/> apart.</summary>
-    static abstract TTile LoadPlanes(ArrayView<FloatQuad> source, int index, int stride);
-
-    /// <summary>Quads <paramref name="stride"/> apart.</summary>
-    static abstract void StorePlanes(ArrayView<FloatQuad> target, int index, int stride, TTile tile);
+    /// <summary>
+    /// The last <see cref="RegisterTiles.PlaneQuads"/> quads from planes <paramref name="stride"/> apart, those before from consecutive quads of
+    /// <paramref name="rows"/>.
+    /// </summary>
+    static abstract TTile LoadPlanes(ArrayView<FloatQuad> rows, int row, ArrayView<FloatQuad> planes, int index, int stride);
 
     /// <summary>Floats <paramref name="stride"/> apart.</summary>
     static abstract TTile Gather(ArrayView<float> source, int index, int stride);
@@ -64,6 +64,9 @@ internal static class RegisterTiles
     /// With an integer behind the floats no struct of tiles is taken for a tile.
     /// </summary>
     internal const int Mark = 0;
+
+    /// <summary>Quads of a tile that <see cref="IRegisterTile{TTile}.LoadPlanes"/> takes from planes: two for each of 1152 bins are 36 KB.</summary>
+    internal const int PlaneQuads = 2;
 }
 
 /// <summary>Four floats.</summary>
@@ -85,9 +88,7 @@ internal struct Quad : IRegisterTile<Quad>
     public static void Store(ArrayView<FloatQuad> target, int index, Quad tile) =>
         target[index] = new FloatQuad { A = tile.A, B = tile.B, C = tile.C, D = tile.D };
 
-    public static Quad LoadPlanes(ArrayView<FloatQuad> source, int index, int stride) => Load(source, index);
-
-    public static void StorePlanes(ArrayView<FloatQuad> target, int index, int stride, Quad tile) => Store(target, index, tile);
+    public static Quad LoadPlanes(ArrayView<FloatQuad> rows, int row, ArrayView<FloatQuad> planes, int index, int stride) => Load(planes, index);
 
     public static Quad Gather(ArrayView<float> source, int index, int stride)
     {
@@ -176,13 +177,14 @@ internal struct Pair<TLow, THigh> : IRegisterTile<Pair<TLow, THigh>>
         THigh.Store(target, index + TLow.Quads, tile.High);
     }
 
-    public static Pair<TLow, THigh> LoadPlanes(ArrayView<FloatQuad> source, int index, int stride) =>
-        new() { Low = TLow.LoadPlanes(source, index, stride), High = THigh.LoadPlanes(source, index + TLow.Quads * stride, stride) };
-
-    public static void StorePlanes(ArrayView<FloatQuad> target, int index, int stride, Pair<TLow, THigh> tile)
+    public static Pair<TLow, THigh> LoadPlanes(ArrayView<FloatQuad> rows, int row, ArrayView<FloatQuad> planes, int index, int stride)
     {
-        TLow.StorePlanes(target, index, stride, tile.Low);
-        THigh.StorePlanes(target, index + TLow.Quads * stride, stride, tile.High);
+        bool lowInRows = THigh.Quads >= RegisterTiles.PlaneQuads;
+        return new()
+        {
+            Low = lowInRows ? TLow.Load(rows, row) : TLow.LoadPlanes(rows, row, planes, index, stride),
+            High = THigh.LoadPlanes(rows, row + TLow.Quads, planes, lowInRows ? index : index + TLow.Quads * stride, stride),
+        };
     }
 
     public static Pair<TLow, THigh> Gather(ArrayView<float> source, int index, int stride) =>

@@ -21,6 +21,9 @@ internal enum TileBackends
 
     /// <summary>CUDA alone: it shuffles.</summary>
     Cuda,
+
+    /// <summary>CUDA from sm_80 on.</summary>
+    CudaFrom80,
 }
 
 /// <summary>Every tile kernel of the library, for those who compile or describe them all.</summary>
@@ -112,11 +115,16 @@ internal static class TileKernelCatalog
                     // Six warps are twelve with other constants, and a class beside its neighbours.
                     bool sample = everyday && form != ", six warps" && rankPitch is not (24 or 48) && (rankPitch != 64 || form.Length > 0);
                     foreach (var kernel in Kernels(own, $"rank {ranks}, {divergence}{form}"))
-                        yield return kernel with { Everyday = sample && kernel.Everyday, Backends = form.Length > 0 ? TileBackends.Cuda : TileBackends.All };
+                        yield return kernel with { Everyday = sample && kernel.Everyday, Backends = BackendsOf(form, rankPitch) };
                 }
             }
         }
     }
+
+    private static TileBackends BackendsOf(string form, int rankPitch) =>
+        form.Length == 0 ? TileBackends.All
+        : rankPitch <= NmfGeometry.TileOnePassRank && TileNmfMethods.WarpsNeedUniformRegisters(rankPitch) ? TileBackends.CudaFrom80
+        : TileBackends.Cuda;
 
     private static IEnumerable<TileKernel> Kernels(TileNmfMethods methods, string name)
     {

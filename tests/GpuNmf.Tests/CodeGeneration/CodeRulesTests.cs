@@ -106,6 +106,9 @@ public sealed class CodeRulesTests
     public void Innermost_loops_are_found_with_their_opcodes() =>
         Assert.Equal(["FFMA", "LDL", "BRA"], Assert.Single(MachineLoops.Innermost(Listing)));
 
+    [Fact]
+    public void The_longest_loop_is_measured_whole() => Assert.Equal(6, MachineLoops.Longest(Listing));
+
     private static void InDouble(ArrayView<float> values) => values[Grid.GlobalIndex.X] = (float)(values[Grid.GlobalIndex.X] * 1.5d);
 
     // The index of the second loop depends on the data, so the array cannot become registers.

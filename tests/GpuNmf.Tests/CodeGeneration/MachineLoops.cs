@@ -23,6 +23,10 @@ internal static partial class MachineLoops
            select code.Where(i => loop.First <= i.Address && i.Address <= loop.Last).Select(i => Opcode().Match(i.Text).Groups[1].Value).ToArray(),
     ];
 
+    /// <summary>Instructions of the longest loop.</summary>
+    internal static int Longest(string listing) =>
+        Functions(listing).SelectMany(code => LoopsOf(code).Select(loop => code.Count(i => loop.First <= i.Address && i.Address <= loop.Last))).Max();
+
     private static IEnumerable<List<(long Address, string Text)>> Functions(string listing)
     {
         var function = new List<(long Address, string Text)>();

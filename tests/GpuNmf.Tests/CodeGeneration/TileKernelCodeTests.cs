@@ -31,6 +31,7 @@ public sealed partial class TileKernelCodeTests(KernelTable table, ITestOutputHe
         return
             from kernel in s_kernels
             from architecture in s_architectures.Keys
+            where architecture != "sm_70" || kernel.Backends != TileBackends.CudaFrom80
             let sample = architecture is "sm_70" or "sm_80" or "sm_89" && (!ranked || Rank16().IsMatch(kernel.Name))
             let row = new TheoryDataRow<string, string>(kernel.Name, architecture)
             select kernel.Everyday && (architecture == "sm_90" || sample) ? row : row.WithTrait("Suite", "Full");

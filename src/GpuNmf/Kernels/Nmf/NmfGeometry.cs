@@ -76,8 +76,8 @@ internal sealed record NmfGeometry
     /// <summary>Rows of X come in multiples of this in tile form: whole tiles of every kernel.</summary>
     private const int TileRows = 384;
 
-    /// <summary>Tiles of 8 frames and 128 bins may read on behind the last frame.</summary>
-    private const int SpareRows = 16;
+    /// <summary>Frames behind the last one that are there: so there are some behind the last tile, which kernels read ahead and do not use.</summary>
+    private const int SpareRows = TileOnePassFrames;
 
     /// <summary>Frames that one factorisation takes at most: their numbers, and those of a slice's end, stay within 32 bits.</summary>
     internal const long MaxFrames = 1 << 30;

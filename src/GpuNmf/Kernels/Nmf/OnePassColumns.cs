@@ -23,6 +23,16 @@ internal struct ThreeColumns<TTile> where TTile : struct, IRegisterTile<TTile>
         return tiles;
     }
 
+    /// <summary>
+    /// The same sums in other registers: sums + 0 x <paramref name="finite"/>, which no compiler leaves out. Stores want neighbouring registers;
+    /// stored where they were added up, ptxas moves all sums there and back in every tile (48 instructions at class 8).
+    /// </summary>
+    public static ThreeColumns<TTile> Moved(ThreeColumns<TTile> sums, float finite)
+    {
+        var zero = TTile.Broadcast(0f);
+        return new() { A = TTile.Fma(sums.A, zero, finite), B = TTile.Fma(sums.B, zero, finite), C = TTile.Fma(sums.C, zero, finite) };
+    }
+
     /// <summary>Into rows [P][K'], nothing behind the pitch.</summary>
     public static void Store(ArrayView<FloatQuad> rows, int column, int distance, int pitch, ThreeColumns<TTile> tiles)
     {
@@ -45,37 +55,44 @@ internal static class OnePassColumns
     /// <summary>Adds a tile's frames to the sums, frames upwards.</summary>
     /// <returns>The columns' loss in the tile.</returns>
     internal static float Take<TTile, TDivergence, TPass, TForm>(
-        PassArgs args, int frame, int column, float epsilon, ArrayView<FloatQuad> tile, ref ThreeColumns<TTile> numerators, ref ThreeColumns<TTile> denominators)
+        PassArgs args, int column, float epsilon, ArrayView<FloatQuad> tile, ref ThreeColumns<TTile> numerators, ref ThreeColumns<TTile> denominators)
         where TTile : struct, IRegisterTile<TTile>
         where TDivergence : IDivergence
         where TPass : IPass
         where TForm : struct, IOnePassForm
     {
         int frames = TileOnePassKernel.FramesOf<TForm>(), pitch = args.Pitch;
-        // Behind the pitch a form that keeps its templates reads the row behind, which is there; others read their first column again.
-        int second = TForm.KeepsTemplates || column + TForm.Threads < pitch ? TForm.Threads : 0;
-        int third = TForm.KeepsTemplates || column + 2 * TForm.Threads < pitch ? 2 * TForm.Threads : 0;
-        var templates = ThreeColumns<TTile>.Load(args.TemplatesToUpdate.AsQuads(), column, TForm.Threads, pitch);
-        var x = args.X.SubView((long)frame * pitch + column);
-        var behind = x.SubView(2 * pitch);
-        ThreeCells a = ThreeCells.Load(x, second, third), b = ThreeCells.Load(x.SubView(pitch), second, third);
-        ThreeCells c = ThreeCells.Load(behind, second, third), d = ThreeCells.Load(behind.SubView(pitch), second, third);
+        // A column behind the pitch has the first one's template. Its cells are the first one's too, or those of the row behind, which is
+        // there: a distance that is a constant costs nothing.
+        int secondTemplate = column + TForm.Threads < pitch ? TForm.Threads : 0, thirdTemplate = column + 2 * TForm.Threads < pitch ? 2 * TForm.Threads : 0;
+        int second = TForm.HasWarps ? TForm.Threads : secondTemplate, third = TForm.HasWarps ? 2 * TForm.Threads : thirdTemplate;
+        var own = args.TemplatesToUpdate.AsQuads().SubView(column * TTile.Quads);
+        var templates = new ThreeColumns<TTile> { A = TTile.Load(own, 0), B = TTile.Load(own.SubView(secondTemplate * TTile.Quads), 0), C = TTile.Load(own.SubView(thirdTemplate * TTile.Quads), 0) };
+        var x = args.X.SubView(column);
+        ThreeCells a = ThreeCells.Load(x, second, third);
+        x = x.SubView(pitch);
+        ThreeCells b = ThreeCells.Load(x, second, third);
+        x = x.SubView(pitch);
+        ThreeCells c = ThreeCells.Load(x, second, third);
+        x = x.SubView(pitch);
+        ThreeCells d = ThreeCells.Load(x, second, third);
         float loss = 0f;
-        for (int i = Ahead; i <= frames; i += Ahead)
+        for (int i = 0; i < frames * TTile.Quads; i += Ahead * TTile.Quads)
         {
-            x = x.SubView(i < frames ? Ahead * pitch : 0);
-            loss += TakeFrame<TTile, TDivergence, TPass, TForm>(args, column, TTile.Load(tile, 0), templates, a, epsilon, ref numerators, ref denominators);
+            // The last reading ahead takes the rows behind the tile; they are there, and are not used.
+            var h = tile.SubView(i);
+            loss += TakeFrame<TTile, TDivergence, TPass, TForm>(args, column, TTile.Load(h, 0), templates, a, epsilon, ref numerators, ref denominators);
+            x = x.SubView(pitch);
             a = ThreeCells.Load(x, second, third);
-            var row = x.SubView(pitch);
-            loss += TakeFrame<TTile, TDivergence, TPass, TForm>(args, column, TTile.Load(tile, TTile.Quads), templates, b, epsilon, ref numerators, ref denominators);
-            b = ThreeCells.Load(row, second, third);
-            row = row.SubView(pitch);
-            loss += TakeFrame<TTile, TDivergence, TPass, TForm>(args, column, TTile.Load(tile, 2 * TTile.Quads), templates, c, epsilon, ref numerators, ref denominators);
-            c = ThreeCells.Load(row, second, third);
-            row = row.SubView(pitch);
-            loss += TakeFrame<TTile, TDivergence, TPass, TForm>(args, column, TTile.Load(tile, 3 * TTile.Quads), templates, d, epsilon, ref numerators, ref denominators);
-            d = ThreeCells.Load(row, second, third);
-            tile = tile.SubView(i < frames ? Ahead * TTile.Quads : 0);
+            loss += TakeFrame<TTile, TDivergence, TPass, TForm>(args, column, TTile.Load(h, TTile.Quads), templates, b, epsilon, ref numerators, ref denominators);
+            x = x.SubView(pitch);
+            b = ThreeCells.Load(x, second, third);
+            loss += TakeFrame<TTile, TDivergence, TPass, TForm>(args, column, TTile.Load(h, 2 * TTile.Quads), templates, c, epsilon, ref numerators, ref denominators);
+            x = x.SubView(pitch);
+            c = ThreeCells.Load(x, second, third);
+            loss += TakeFrame<TTile, TDivergence, TPass, TForm>(args, column, TTile.Load(h, 3 * TTile.Quads), templates, d, epsilon, ref numerators, ref denominators);
+            x = x.SubView(pitch);
+            d = ThreeCells.Load(x, second, third);
         }
         return loss;
     }

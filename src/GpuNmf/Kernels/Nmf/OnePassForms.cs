@@ -8,9 +8,9 @@ internal interface IOnePassForm
     /// <summary>Threads of a group, in quarters of 32 lanes; a tile is four frames a quarter.</summary>
     static abstract int Threads { get; }
 
-    /// <summary>True: the templates stand in shared memory and their numerators in registers for a whole slice; for pitches of
-    /// 2 <see cref="Threads"/> + 1 to 3 <see cref="Threads"/>. False: both stay in memory, for any pitch.</summary>
-    static abstract bool KeepsTemplates { get; }
+    /// <summary>True: quarters are warps of 32 lanes, and three columns a thread hold every pitch that the form is for,
+    /// 2 <see cref="Threads"/> + 1 to 3 <see cref="Threads"/>. False: no warps, any pitch.</summary>
+    static abstract bool HasWarps { get; }
 
     /// <summary>Floats of shared memory that <see cref="AddLanes"/> takes for a rank class.</summary>
     static abstract int LaneFloats(int rank);
@@ -56,7 +56,7 @@ internal readonly struct SmallGroups : IOnePassForm
 
     public static int Threads => 128;
 
-    public static bool KeepsTemplates => false;
+    public static bool HasWarps => false;
 
     public static int LaneFloats(int rank) => Threads / Lanes * 4 * rank * LanePitch;
 
@@ -65,7 +65,7 @@ internal readonly struct SmallGroups : IOnePassForm
     /// <summary>Through shared memory: a column a lane, a row a sum; four sums of every fourth lane, (a + b) + (c + d).</summary>
     public static void AddLanes<TTile>(ArrayView<float> lanes, ArrayView<float> sums, FourRows<TTile> frames) where TTile : struct, IRegisterTile<TTile>
     {
-        int lane = Group.IdxX % Lanes, rank = 4 * TTile.Quads;
+        int lane = Group.IdxX & (Lanes - 1), rank = 4 * TTile.Quads;
         var own = lanes.SubView(Group.IdxX / Lanes * 4 * rank * LanePitch);
         TTile.Scatter(own, lane, LanePitch, frames.A);
         TTile.Scatter(own, rank * LanePitch + lane, LanePitch, frames.B);
@@ -96,7 +96,7 @@ internal readonly struct TwelveWarps : IOnePassForm
 {
     public static int Threads => 384;
 
-    public static bool KeepsTemplates => true;
+    public static bool HasWarps => true;
 
     public static int LaneFloats(int rank) => 1;
 
@@ -111,7 +111,7 @@ internal readonly struct SixWarps : IOnePassForm
 {
     public static int Threads => 192;
 
-    public static bool KeepsTemplates => true;
+    public static bool HasWarps => true;
 
     public static int LaneFloats(int rank) => 1;
 
@@ -127,7 +127,7 @@ internal static class WarpSums
     /// <summary>Lanes 16, 8, 2, 1 and 4 apart, in this order.</summary>
     internal static void Store<TTile>(ArrayView<float> sums, FourRows<TTile> frames) where TTile : struct, IRegisterTile<TTile>
     {
-        int lane = Group.IdxX % 32;
+        int lane = Group.IdxX & 31;
         bool upper = (lane & 16) != 0;
         TTile even = TTile.AddAcross(frames.A, frames.C, upper, 16), odd = TTile.AddAcross(frames.B, frames.D, upper, 16);
         TTile own = TTile.AddAcross(even, odd, (lane & 8) != 0, 8);

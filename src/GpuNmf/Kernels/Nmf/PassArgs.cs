@@ -80,16 +80,28 @@ internal struct PassArgs
     public readonly PassArgs Of<TDivergence>(int model) where TDivergence : IDivergence
     {
         var state = Models[FirstModel + model];
-        long index = state.Index;
+        long templates = Offset.Of(state.Index, Lengths.Templates), activations = (uint)state.Index * Lengths.Activations;
         var own = this;
         own.Rank = state.Rank;
         own.Extrapolation = state.ActivationExtrapolation;
-        own.Templates = Templates.SubView(index * Lengths.Templates);
-        own.TemplatesToUpdate = TemplatesToUpdate.SubView(index * Lengths.Templates);
-        own.ActivationsFrom = ActivationsFrom.SubView(index * Lengths.Activations);
-        own.Activations = Activations.SubView(index * Lengths.Activations);
+        own.Templates = Templates.SubView(templates);
+        own.TemplatesToUpdate = TemplatesToUpdate.SubView(templates);
+        own.ActivationsFrom = ActivationsFrom.SubView(activations);
+        own.Activations = Activations.SubView(activations);
         own.Sums = Sums.Of<TDivergence>(state.Index, Lengths, RankPitch);
-        own.Losses = Losses.SubView(index * Lengths.Losses);
+        own.Losses = Losses.SubView(Offset.Of(state.Index, Lengths.Losses));
+        return own;
+    }
+
+    /// <summary>The view whose first frame is <paramref name="frames"/> further on; <see cref="Frames"/>, slices and losses stay those of the whole.</summary>
+    public readonly PassArgs Behind(int frames)
+    {
+        var own = this;
+        long cells = Offset.Of(frames, Pitch), activations = Offset.Of(frames, RankPitch);
+        own.X = X.SubView(cells);
+        own.XAddress = XAddress + cells * sizeof(float);
+        own.ActivationsFrom = ActivationsFrom.SubView(activations);
+        own.Activations = Activations.SubView(activations);
         return own;
     }
 }

@@ -24,6 +24,22 @@ internal readonly struct FirstPass : IPass
     public static bool SumsLoss => true;
 }
 
+/// <summary>First pass without the loss, where that has a launch of its own.</summary>
+internal readonly struct SumsPass : IPass
+{
+    public static bool UpdatesActivations => false;
+    public static bool AccumulatesTemplates => true;
+    public static bool SumsLoss => false;
+}
+
+/// <summary>The loss alone, behind a pass.</summary>
+internal readonly struct LossPass : IPass
+{
+    public static bool UpdatesActivations => false;
+    public static bool AccumulatesTemplates => false;
+    public static bool SumsLoss => true;
+}
+
 /// <summary>A pass between.</summary>
 internal readonly struct InnerPass : IPass
 {

@@ -127,8 +127,9 @@ internal sealed class TileNmfKernels : INmfKernels
     /// </summary>
     private static TileForms FormsFor(DeviceSession session, NmfGeometry geometry, double beta)
     {
-        if (session.Accelerator is not CudaAccelerator) return default;
-        bool warps = geometry.SliceFrames % NmfGeometry.TileOnePassFrames == 0 && TileNmfMethods.FitWarps(geometry.RankPitch, beta);
+        if (session.Accelerator is not CudaAccelerator cuda) return default;
+        bool suits = cuda.Architecture >= CudaArchitecture.SM_80 || !TileNmfMethods.WarpsNeedUniformRegisters(geometry.RankPitch);
+        bool warps = suits && geometry.SliceFrames % NmfGeometry.TileOnePassFrames == 0 && TileNmfMethods.FitWarps(geometry.RankPitch, beta);
         return new TileForms(geometry.Pitch switch
         {
             > 384 and <= 576 when warps => OnePassGroup.SixWarps,

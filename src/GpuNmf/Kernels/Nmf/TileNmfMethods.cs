@@ -37,8 +37,11 @@ internal sealed record TileNmfMethods
         _ => For<AnyBeta>(rankPitch, forms),
     };
 
-    /// <summary>Whether the registers of a one-pass form of warps hold what it sums.</summary>
-    internal static bool FitWarps(int rankPitch, double beta) => rankPitch <= (beta is 1 or 2 ? 8 : 4);
+    /// <summary>Whether the one pass in warps needs the uniform registers of sm_80: sm_70 spilled 16 bytes a tile at class 12.</summary>
+    internal static bool WarpsNeedUniformRegisters(int rankPitch) => rankPitch > 8;
+
+    /// <summary>Whether one pass can be made in warps: the registers must hold what it sums.</summary>
+    internal static bool FitWarps(int rankPitch, double beta) => rankPitch <= (beta is 1 or 2 ? 12 : 4);
 
     // What fits 255 registers without a spill, sm_70 to sm_90; ranks of 64 with a denominator do not even in halves.
     private static TileNmfMethods For<TDivergence>(int rankPitch, TileForms forms) where TDivergence : IDivergence => rankPitch switch
@@ -72,7 +75,12 @@ internal sealed record TileNmfMethods
         where TDivergence : IDivergence
         where TForm : struct, IOnePassForm => new()
         {
-            Passes = Each(
+            // In warps, three quads a column and a logarithm are more than 168 registers: the loss has a launch of its own.
+            Passes = TForm.HasWarps && TTile.Quads > 2 ? WithLossApart(
+                TileOnePassKernel.Run<TTile, TDivergence, SumsPass, TForm>,
+                TileOnePassKernel.Run<TTile, TDivergence, InnerPass, TForm>,
+                TileOnePassKernel.Run<TTile, TDivergence, LossPass, TForm>,
+                TileOnePassKernel.Run<TTile, TDivergence, LastPass, TForm>) : Each(
                 TileOnePassKernel.Run<TTile, TDivergence, FirstPass, TForm>,
                 TileOnePassKernel.Run<TTile, TDivergence, InnerPass, TForm>,
                 TileOnePassKernel.Run<TTile, TDivergence, InnerLossPass, TForm>,
@@ -90,13 +98,7 @@ internal sealed record TileNmfMethods
         Action<PassArgs> sums = TileTemplateSumsKernel.Run<TTile, TDivergence, InnerPass, TShare>, loss = TileTemplateSumsKernel.Run<TTile, TDivergence, LastPass, TShare>;
         return new TileNmfMethods
         {
-            Passes = new Dictionary<PassKind, Action<PassArgs>[]>
-            {
-                [PassKind.First] = [sums, loss],
-                [PassKind.Inner] = [sums],
-                [PassKind.InnerLoss] = [sums, loss],
-                [PassKind.Last] = [loss],
-            },
+            Passes = WithLossApart(sums, sums, loss, loss),
             Activations = TileActivationKernel.Run<TTile, TDivergence, TShare>,
             Finish = TileActivationKernel.Finish<TDivergence>,
             Templates = TileFactorKernels.Templates<TDivergence>,
@@ -119,6 +121,14 @@ internal sealed record TileNmfMethods
             Templates = TileFactorKernels.Templates<TDivergence>,
             RowsOfAGroup = 4 * TRows.Quads * (TileContractionKernel.Group / TShape.Components),
         };
+
+    private static Dictionary<PassKind, Action<PassArgs>[]> WithLossApart(Action<PassArgs> first, Action<PassArgs> inner, Action<PassArgs> loss, Action<PassArgs> last) => new()
+    {
+        [PassKind.First] = [first, loss],
+        [PassKind.Inner] = [inner],
+        [PassKind.InnerLoss] = [inner, loss],
+        [PassKind.Last] = [last],
+    };
 
     private static Dictionary<PassKind, Action<PassArgs>[]> Each(Action<PassArgs> first, Action<PassArgs> inner, Action<PassArgs> innerLoss, Action<PassArgs> last) => new()
     {

@@ -31,71 +31,70 @@ internal static class TileOnePassKernel
         // H' of two tiles in turn, so that a barrier a tile is enough; before, its numerators.
         var activations = SharedMemory.Allocate<FloatQuad>(2 * FramesOf<TForm>() * TTile.Quads);
         var extrapolated = SharedMemory.Allocate<FloatQuad>(TPass.UpdatesActivations ? FramesOf<TForm>() * TTile.Quads : 1);
-        var sharedDenominators = SharedMemory.Allocate<float>(TPass.UpdatesActivations && TDivergence.HasDenominator ? FramesOf<TForm>() * 4 * TTile.Quads : 1);
+        var sharedDenominators = SharedMemory.Allocate<float>(TPass.UpdatesActivations ? DenominatorFrames<TDivergence, TForm>() * 4 * TTile.Quads : 1);
         var lanes = SharedMemory.Allocate<float>(TPass.UpdatesActivations ? TForm.LaneFloats(4 * TTile.Quads) : 1);
-        var templates = SharedMemory.Allocate<FloatQuad>(TPass.UpdatesActivations && TForm.KeepsTemplates ? OnePassColumns.Count * TForm.Threads * TTile.Quads : 1);
+        var templates = SharedMemory.Allocate<FloatQuad>(TPass.UpdatesActivations && TForm.HasWarps ? KeptQuads<TTile>() * PlaneOf<TForm>() : 1);
         var losses = SharedMemory.Allocate<float>(TForm.Threads);
         int slice = args.FirstSlice + Grid.IdxX / args.ModelCount, thread = Group.IdxX;
         args = args.Of<TDivergence>(Grid.IdxX % args.ModelCount);
-        int end = IntrinsicMath.Min(args.Frames, (slice + 1) * args.SliceFrames), frame = slice * args.SliceFrames;
+        args.RankPitch = 4 * TTile.Quads;
+        // From here on the view begins at the slice, and goes on with it.
+        args = args.Behind(slice * args.SliceFrames);
+        int left = IntrinsicMath.Min(args.Frames - slice * args.SliceFrames, args.SliceFrames);
         // Read back from shared memory, epsilon is a register; as an argument it would cost an instruction at each use.
         if (thread == 0) losses[0] = args.Epsilon;
-        if (TForm.KeepsTemplates)
-        {
-            Prefetch<TForm>(args, frame);
-            if (TPass.UpdatesActivations)
-                for (int f = thread; f < args.Pitch; f += TForm.Threads)
-                    TTile.StorePlanes(templates, f, OnePassColumns.Count * TForm.Threads, TTile.Load(args.Templates.AsQuads(), f * TTile.Quads));
-        }
+        if (TForm.HasWarps) Prefetch<TForm>(args);
+        if (TPass.UpdatesActivations && TForm.HasWarps) KeepTemplates<TTile, TForm>(args, templates);
+        if (TPass.UpdatesActivations && !TDivergence.HasDenominator && !TDivergence.UsesGram && thread < FramesOfAQuarter * 4 * TTile.Quads)
+            sharedDenominators[thread] = args.Sums.TemplateSums[thread % (4 * TTile.Quads)];
         Group.Barrier();
         float epsilon = losses[0];
         var (numerators, denominators) = (new ThreeColumns<TTile>(), new ThreeColumns<TTile>());
         float loss = 0f;
-        int odd = 0;
-        bool first = true;
-        for (; frame < end; frame += FramesOf<TForm>())
+        int turn = 0;
+        bool isFirst = true;
+        for (; left > 0; left -= FramesOf<TForm>())
         {
-            var tile = activations.SubView(odd * FramesOf<TForm>() * TTile.Quads);
-            if (TForm.KeepsTemplates && frame + FramesOf<TForm>() < end) Prefetch<TForm>(args, frame + FramesOf<TForm>());
-            var stored = args.Activations.AsQuads().SubView((long)frame * TTile.Quads);
+            var tile = activations.SubView(turn);
+            if (TForm.HasWarps && left > FramesOf<TForm>()) Prefetch<TForm>(args.Behind(FramesOf<TForm>()));
             if (TPass.UpdatesActivations)
             {
-                UpdateActivations<TTile, TDivergence, TForm>(args, frame, epsilon, templates, extrapolated, tile, lanes, sharedDenominators);
+                UpdateActivations<TTile, TDivergence, TForm>(args, epsilon, templates, extrapolated, tile, lanes, sharedDenominators);
             }
             else
             {
+                var stored = args.Activations.AsQuads();
                 for (int i = thread; i < FramesOf<TForm>() * TTile.Quads; i += TForm.Threads) tile[i] = stored[i];
             }
             Group.Barrier();
-            if (TPass.UpdatesActivations)
-                for (int i = thread; i < FramesOf<TForm>() * TTile.Quads; i += TForm.Threads) stored[i] = tile[i];
             if (KeepsSums<TTile, TDivergence, TForm>())
             {
-                loss += OnePassColumns.Take<TTile, TDivergence, TPass, TForm>(args, frame, thread, epsilon, tile, ref numerators, ref denominators);
+                loss += OnePassColumns.Take<TTile, TDivergence, TPass, TForm>(args, thread, epsilon, tile, ref numerators, ref denominators);
             }
             else
             {
                 for (int f = thread; f < args.Pitch; f += OnePassColumns.Count * TForm.Threads)
                 {
                     (numerators, denominators) = (new ThreeColumns<TTile>(), new ThreeColumns<TTile>());
-                    if (TPass.AccumulatesTemplates && !first)
+                    if (TPass.AccumulatesTemplates && !isFirst)
                     {
                         numerators = ThreeColumns<TTile>.Load(PartialsOf<TTile>(args.Sums.Numerators, args, slice), f, TForm.Threads, args.Pitch);
                         if (TDivergence.HasDenominator)
                             denominators = ThreeColumns<TTile>.Load(PartialsOf<TTile>(args.Sums.Denominators, args, slice), f, TForm.Threads, args.Pitch);
                     }
-                    loss += OnePassColumns.Take<TTile, TDivergence, TPass, TForm>(args, frame, f, epsilon, tile, ref numerators, ref denominators);
+                    loss += OnePassColumns.Take<TTile, TDivergence, TPass, TForm>(args, f, epsilon, tile, ref numerators, ref denominators);
                     if (TPass.AccumulatesTemplates)
                         ThreeColumns<TTile>.Store(PartialsOf<TTile>(args.Sums.Numerators, args, slice), f, TForm.Threads, args.Pitch, numerators);
                     if (TPass.AccumulatesTemplates && TDivergence.HasDenominator)
                         ThreeColumns<TTile>.Store(PartialsOf<TTile>(args.Sums.Denominators, args, slice), f, TForm.Threads, args.Pitch, denominators);
                 }
             }
-            first = false;
-            odd ^= 1;
+            args = args.Behind(FramesOf<TForm>());
+            isFirst = false;
+            turn = FramesOf<TForm>() * TTile.Quads - turn;
         }
         if (KeepsSums<TTile, TDivergence, TForm>() && TPass.AccumulatesTemplates)
-            ThreeColumns<TTile>.Store(PartialsOf<TTile>(args.Sums.Numerators, args, slice), thread, TForm.Threads, args.Pitch, numerators);
+            ThreeColumns<TTile>.Store(PartialsOf<TTile>(args.Sums.Numerators, args, slice), thread, TForm.Threads, args.Pitch, ThreeColumns<TTile>.Moved(numerators, epsilon));
         if (!TPass.SumsLoss) return;
         Group.Barrier();
         GroupSum.Store(losses, loss, args.Losses, slice, TForm.Threads);
@@ -103,42 +102,60 @@ internal static class TileOnePassKernel
 
     /// <summary>The partial sums of a slice [P][K'].</summary>
     private static ArrayView<FloatQuad> PartialsOf<TTile>(ArrayView<float> partials, PassArgs args, int slice) where TTile : struct, IRegisterTile<TTile> =>
-        partials.AsQuads().SubView((long)slice * args.Pitch * TTile.Quads);
+        partials.AsQuads().SubView(Offset.Of(slice, args.Pitch) * TTile.Quads);
 
     /// <summary>True where the registers hold the numerators of three columns beside everything else.</summary>
     private static bool KeepsSums<TTile, TDivergence, TForm>()
         where TTile : struct, IRegisterTile<TTile>
         where TDivergence : IDivergence
         where TForm : struct, IOnePassForm =>
-        TForm.KeepsTemplates && !TDivergence.HasDenominator && TTile.Quads < 3;
+        TForm.HasWarps && !TDivergence.HasDenominator && TTile.Quads < 3;
+
+    /// <summary>Quads of a bin's template that stand in shared memory for a slice, the last ones; those before are read from the caches.</summary>
+    private static int KeptQuads<TTile>() where TTile : struct, IRegisterTile<TTile> => IntrinsicMath.Min(TTile.Quads, RegisterTiles.PlaneQuads);
+
+    /// <summary>Bins of a plane in shared memory, which holds one quad of each.</summary>
+    private static int PlaneOf<TForm>() where TForm : struct, IOnePassForm => OnePassColumns.Count * TForm.Threads;
+
+    /// <summary>Copies what is kept of the templates to shared memory.</summary>
+    private static void KeepTemplates<TTile, TForm>(PassArgs args, ArrayView<FloatQuad> kept)
+        where TTile : struct, IRegisterTile<TTile>
+        where TForm : struct, IOnePassForm
+    {
+        var rows = args.Templates.AsQuads();
+        for (int f = Group.IdxX; f < args.Pitch; f += TForm.Threads)
+            for (int q = 0; q < KeptQuads<TTile>(); q++)
+                kept[q * PlaneOf<TForm>() + f] = rows[(f + 1) * TTile.Quads - KeptQuads<TTile>() + q];
+    }
+
+    /// <summary>Frames whose denominators stand in shared memory: those of a tile, or the four of a quarter where all frames share them.</summary>
+    private static int DenominatorFrames<TDivergence, TForm>()
+        where TDivergence : IDivergence
+        where TForm : struct, IOnePassForm =>
+        TDivergence.HasDenominator ? FramesOf<TForm>() : FramesOfAQuarter;
 
     /// <summary>Frames of a tile.</summary>
     internal static int FramesOf<TForm>() where TForm : struct, IOnePassForm => TForm.Threads / Lanes * FramesOfAQuarter;
 
     /// <summary>Asks for X of a tile, so that the reading finds it in the second cache.</summary>
-    private static void Prefetch<TForm>(PassArgs args, int frame) where TForm : struct, IOnePassForm
+    private static void Prefetch<TForm>(PassArgs args) where TForm : struct, IOnePassForm
     {
         if (!CudaAsm.IsSupported) return;
-        long address = args.XAddress + (long)frame * args.Pitch * sizeof(float) + Group.IdxX * CacheLine;
         int lines = FramesOf<TForm>() * args.Pitch / (CacheLine / sizeof(float));
-        for (int i = Group.IdxX; i < lines; i += TForm.Threads)
-        {
-            CudaAsm.Emit("prefetch.global.L2 [%0];", address);
-            address += TForm.Threads * CacheLine;
-        }
+        for (int i = Group.IdxX; i < lines; i += TForm.Threads) CudaAsm.Emit("prefetch.global.L2 [%0];", args.XAddress + Offset.Of(i, CacheLine));
     }
 
     /// <summary>The four frames of a quarter through one update; H' into the quarter's part of the tile.</summary>
     private static void UpdateActivations<TTile, TDivergence, TForm>(
-        PassArgs args, int frame, float epsilon, ArrayView<FloatQuad> templates, ArrayView<FloatQuad> extrapolated, ArrayView<FloatQuad> tile, ArrayView<float> lanes, ArrayView<float> denominators)
+        PassArgs args, float epsilon, ArrayView<FloatQuad> templates, ArrayView<FloatQuad> extrapolated, ArrayView<FloatQuad> tile, ArrayView<float> lanes, ArrayView<float> denominators)
         where TTile : struct, IRegisterTile<TTile>
         where TDivergence : IDivergence
         where TForm : struct, IOnePassForm
     {
-        int lane = Group.IdxX % Lanes, own = Group.IdxX / Lanes * FramesOfAQuarter, pitch = args.Pitch;
-        var x = args.X.SubView((long)(frame + own) * pitch + lane);
+        int lane = Group.IdxX & (Lanes - 1), own = Group.IdxX / Lanes * FramesOfAQuarter, pitch = args.Pitch;
+        var x = args.X.SubView(own * pitch);
         extrapolated = extrapolated.SubView(own * TTile.Quads);
-        Extrapolate(args, (long)(frame + own) * TTile.Quads, FramesOfAQuarter * TTile.Quads, lane, extrapolated);
+        Extrapolate(args, own * TTile.Quads, FramesOfAQuarter * TTile.Quads, lane, extrapolated);
         TForm.SyncQuarter();
         var h = new FourRows<TTile>
         {
@@ -148,29 +165,28 @@ internal static class TileOnePassKernel
             D = TTile.Load(extrapolated, 3 * TTile.Quads),
         };
         var (n, d) = (new FourRows<TTile>(), new FourRows<TTile>());
-        // A position in the templates counts quads; where they are kept, a plane for each quad of components.
-        int step = TForm.KeepsTemplates ? Lanes : Lanes * TTile.Quads, at = TForm.KeepsTemplates ? lane : lane * TTile.Quads;
-        var w = TForm.KeepsTemplates ? templates.SubView(at) : args.Templates.AsQuads().SubView(at);
-        // Steps that three do not divide come first, while the sums are zero: behind the loop they would cost copies of all of them.
-        int steps = pitch / Lanes, left = steps % 3;
-        if (left > 0) Contract<TTile, TDivergence>(Template<TTile, TForm>(w, 0), h, Cells(x, 0, pitch), epsilon, args.Beta, ref n, ref d);
-        if (left > 1) Contract<TTile, TDivergence>(Template<TTile, TForm>(w, step), h, Cells(x, Lanes, pitch), epsilon, args.Beta, ref n, ref d);
-        if (steps > left)
+        // Steps that three do not divide come first, while the sums are zero: behind the loop they would cost copies of all of them. A third of
+        // a number of steps, below 16384, is taken by a product: ptxas divides in 20 instructions, in every tile.
+        int bin = lane, steps = pitch / Lanes, thirds = steps * 21846 >> 16;
+        for (; bin < (steps - 3 * thirds) * Lanes; bin += Lanes)
         {
-            x = x.SubView(left * Lanes);
-            w = w.SubView(left * step);
-            FloatQuad x0 = Cells(x, 0, pitch), x1 = Cells(x, Lanes, pitch), x2 = Cells(x, 2 * Lanes, pitch);
-            for (int i = left + 3; i <= steps; i += 3)
-            {
-                x = x.SubView(i < steps ? 3 * Lanes : 0);
-                Contract<TTile, TDivergence>(Template<TTile, TForm>(w, 0), h, x0, epsilon, args.Beta, ref n, ref d);
-                x0 = Cells(x, 0, pitch);
-                Contract<TTile, TDivergence>(Template<TTile, TForm>(w, step), h, x1, epsilon, args.Beta, ref n, ref d);
-                x1 = Cells(x, Lanes, pitch);
-                Contract<TTile, TDivergence>(Template<TTile, TForm>(w, 2 * step), h, x2, epsilon, args.Beta, ref n, ref d);
-                x2 = Cells(x, 2 * Lanes, pitch);
-                w = w.SubView(i < steps ? 3 * step : 0);
-            }
+            var template = TemplatesFrom<TTile, TForm>.At(args, templates, bin).Get(0);
+            Contract<TTile, TDivergence>(template, h, FourFrames.At(x.SubView(bin), pitch).Cell(0), epsilon, args.Beta, ref n, ref d);
+        }
+        // X is read three steps ahead; the last time this takes what lies behind the rows, which is there and is not used.
+        var rows = FourFrames.At(x.SubView(bin), pitch);
+        FloatQuad x0 = rows.Cell(0), x1 = rows.Cell(Lanes), x2 = rows.Cell(2 * Lanes);
+        while (bin < pitch)
+        {
+            var w = TemplatesFrom<TTile, TForm>.At(args, templates, bin);
+            bin += 3 * Lanes;
+            rows = FourFrames.At(x.SubView(bin), pitch);
+            Contract<TTile, TDivergence>(w.Get(0), h, x0, epsilon, args.Beta, ref n, ref d);
+            x0 = rows.Cell(0);
+            Contract<TTile, TDivergence>(w.Get(Lanes), h, x1, epsilon, args.Beta, ref n, ref d);
+            x1 = rows.Cell(Lanes);
+            Contract<TTile, TDivergence>(w.Get(2 * Lanes), h, x2, epsilon, args.Beta, ref n, ref d);
+            x2 = rows.Cell(2 * Lanes);
         }
         var sums = tile.Cast<float>().SubView(own * 4 * TTile.Quads);
         TForm.AddLanes(lanes, sums, n);
@@ -180,11 +196,11 @@ internal static class TileOnePassKernel
             denominators = denominators.SubView(own * 4 * TTile.Quads);
             TForm.AddLanes(lanes, denominators, d);
         }
-        Step<TTile, TDivergence>(args, extrapolated.Cast<float>(), sums, denominators);
+        Step<TTile, TDivergence>(args, extrapolated.Cast<float>(), sums, denominators, args.Activations.SubView(own * 4 * TTile.Quads));
     }
 
     /// <summary>H_ext of a quarter's four frames: a lane a quad.</summary>
-    private static void Extrapolate(PassArgs args, long first, int quads, int lane, ArrayView<FloatQuad> target)
+    private static void Extrapolate(PassArgs args, int first, int quads, int lane, ArrayView<FloatQuad> target)
     {
         if (lane >= quads) return;
         var from = args.ActivationsFrom.AsQuads().SubView(first);
@@ -192,31 +208,28 @@ internal static class TileOnePassKernel
         Quad.Store(target, lane, Quad.Extrapolate(Quad.Load(from, lane), Quad.Load(before, lane), args.Extrapolation));
     }
 
-    /// <summary>The step of a quarter's four frames: a lane an activation, in place of its numerator.</summary>
-    private static void Step<TTile, TDivergence>(PassArgs args, ArrayView<float> from, ArrayView<float> numerators, ArrayView<float> denominators)
+    /// <summary>The step of a quarter's four frames: a lane an activation, in place of its numerator and to memory.</summary>
+    private static void Step<TTile, TDivergence>(PassArgs args, ArrayView<float> from, ArrayView<float> numerators, ArrayView<float> denominators, ArrayView<float> activations)
         where TTile : struct, IRegisterTile<TTile>
         where TDivergence : IDivergence
     {
-        for (int r = Group.IdxX % Lanes; r < FramesOfAQuarter * 4 * TTile.Quads; r += Lanes)
+        for (int r = Group.IdxX & (Lanes - 1); r < FramesOfAQuarter * 4 * TTile.Quads; r += Lanes)
         {
-            int k = r % (4 * TTile.Quads);
-            float denominator;
-            if (TDivergence.HasDenominator)
-            {
-                denominator = denominators[r];
-            }
-            else if (TDivergence.UsesGram)
-            {
-                denominator = 0f;
-                var row = args.Sums.TemplateGram.SubView(k * 4 * TTile.Quads);
-                for (int j = 0; j < 4 * TTile.Quads; j++) denominator += row[j] * from[r - k + j];
-            }
-            else
-            {
-                denominator = args.Sums.TemplateSums[k];
-            }
-            numerators[r] = FactorUpdate.Step(from[r], numerators[r], denominator, args.Exponent, args.Floor);
+            float denominator = TDivergence.UsesGram ? GramProduct<TTile>(args.Sums.TemplateGram, from, r) : denominators[r];
+            float next = FactorUpdate.Step(from[r], numerators[r], denominator, args.Exponent, args.Floor);
+            numerators[r] = next;
+            activations[r] = next;
         }
+    }
+
+    /// <summary>Entry r of four activations' rows times W^T W.</summary>
+    private static float GramProduct<TTile>(ArrayView<float> gram, ArrayView<float> activations, int r) where TTile : struct, IRegisterTile<TTile>
+    {
+        int k = r % (4 * TTile.Quads);
+        var row = gram.SubView(k * 4 * TTile.Quads);
+        float product = 0f;
+        for (int j = 0; j < 4 * TTile.Quads; j++) product += row[j] * activations[r - k + j];
+        return product;
     }
 
     /// <summary>One bin of four frames.</summary>
@@ -247,16 +260,42 @@ internal static class TileOnePassKernel
         if (TDivergence.HasDenominator) denominator = TTile.Fma(denominator, factor, d);
     }
 
-    private static TTile Template<TTile, TForm>(ArrayView<FloatQuad> templates, int index)
+    /// <summary>The templates from one bin on: rows in memory, and planes of what is kept.</summary>
+    private struct TemplatesFrom<TTile, TForm>
         where TTile : struct, IRegisterTile<TTile>
-        where TForm : struct, IOnePassForm =>
-        TForm.KeepsTemplates ? TTile.LoadPlanes(templates, index, OnePassColumns.Count * TForm.Threads) : TTile.Load(templates, index);
-
-    /// <summary>A bin of four frames.</summary>
-    private static FloatQuad Cells(ArrayView<float> x, int index, int pitch)
+        where TForm : struct, IOnePassForm
     {
-        var cell = x.SubView(index);
-        var behind = cell.SubView(2 * pitch);
-        return new FloatQuad { A = cell[0], B = cell[pitch], C = behind[0], D = behind[pitch] };
+        public ArrayView<FloatQuad> Rows;
+        public ArrayView<FloatQuad> Kept;
+
+        public static TemplatesFrom<TTile, TForm> At(PassArgs args, ArrayView<FloatQuad> kept, int bin) => new()
+        {
+            Rows = args.Templates.AsQuads().SubView(bin * TTile.Quads),
+            Kept = TForm.HasWarps ? kept.SubView(bin) : kept,
+        };
+
+        /// <summary>The template so many bins further on.</summary>
+        public readonly TTile Get(int bins) =>
+            TForm.HasWarps ? TTile.LoadPlanes(Rows, bins * TTile.Quads, Kept, bins, PlaneOf<TForm>()) : TTile.Load(Rows, bins * TTile.Quads);
+    }
+
+    /// <summary>The rows of four frames from one bin on.</summary>
+    private struct FourFrames
+    {
+        public ArrayView<float> A;
+        public ArrayView<float> B;
+        public ArrayView<float> C;
+        public ArrayView<float> D;
+
+        public static FourFrames At(ArrayView<float> x, int pitch)
+        {
+            var rows = new FourFrames { A = x, B = x.SubView(pitch) };
+            rows.C = rows.B.SubView(pitch);
+            rows.D = rows.C.SubView(pitch);
+            return rows;
+        }
+
+        /// <summary>The bin so many cells further on.</summary>
+        public readonly FloatQuad Cell(int index) => new() { A = A[index], B = B[index], C = C[index], D = D[index] };
     }
 }
