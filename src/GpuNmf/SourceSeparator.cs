@@ -33,7 +33,7 @@ public sealed class SourceSeparator : IDisposable
 
     /// <summary>Separates a recording; the stems go to <paramref name="sink"/> block by block, ordered by the energy of W_k H_k, largest first
     /// (a start of the caller's own keeps its order).</summary>
-    /// <param name="recording">Read twice from start to end, in blocks; it stays open.</param>
+    /// <param name="recording">Read from start to end, in blocks that overlap, for the spectrogram and again, by another thread, for the stems; it stays open.</param>
     /// <param name="sink">Receives K stems with the channels, rate and length of the recording.</param>
     /// <param name="options">Null is the default of every option.</param>
     /// <param name="progress">Told from the calling thread.</param>

@@ -10,7 +10,7 @@ internal sealed class HelpPages(HelpAction options) : SynchronousCommandLineActi
     private const string Separate = $"""
         Examples:
           gpunmf separate song.wav --rank 8 --out parts
-          gpunmf separate song.wav --init-templates piano.npy --loss is --exponent fast --out notes
+          gpunmf separate song.wav --init-templates piano.npy --loss is --solver mu --exponent fast --out notes
           gpunmf separate long.wav --start 60 --duration 30 --device cpu --threads 4 --out try --force
 
         Files in FOLDER:
