@@ -126,6 +126,47 @@ public sealed class SourceSeparatorTests
         Assert.All(told.Where(p => p.Stage == SeparationStage.Factorising), p => Assert.True(p.Loss > 0, $"{lane}: {p}"));
     }
 
+    [Theory, OnEveryDevice(RealOnly = true)]
+    public void Progress_tells_the_loss_of_the_iteration_that_it_names(string lane)
+    {
+        var told = new List<SeparationProgress>();
+        var options = s_options with { Nmf = s_options.Nmf with { Rank = 3, MaxIterations = 35, Tolerance = 0 } };
+
+        var result = Separate(lane, options, told);
+
+        var losses = result.LossTrace.ToDictionary(point => (long)point.Iteration, point => point.Loss);
+        var known = told.Where(p => p.Stage == SeparationStage.Factorising && losses.ContainsKey(p.Completed)).ToList();
+        Assert.Contains(known, p => p.Completed == 10);
+        Assert.All(known, p => Assert.Equal(losses[p.Completed], p.Loss));
+        Assert.Equal(35, told.Last(p => p.Stage == SeparationStage.Factorising).Completed);
+    }
+
+    /// <summary>Models that stop early keep their losses; plain updates never raise one.</summary>
+    [Theory, OnEveryDevice(RealOnly = true)]
+    public void Progress_of_several_starts_tells_the_lowest_loss_of_all(string lane)
+    {
+        var told = new List<SeparationProgress>();
+        var options = s_options with
+        {
+            Nmf = s_options.Nmf with { Rank = 3, Restarts = 6, MaxIterations = 200, Tolerance = 3e-3, Solver = NmfSolver.MultiplicativeUpdate },
+        };
+
+        var result = Separate(lane, options, told);
+
+        Assert.True(result.Restarts.Select(one => one.Iterations).Distinct().Count() > 1, "all starts stopped together");
+        var losses = told.Where(p => p.Stage == SeparationStage.Factorising).Select(p => p.Loss!.Value).ToList();
+        for (int i = 1; i < losses.Count; i++) Assert.True(losses[i] <= losses[i - 1] * (1 + 1e-5), $"{lane}: {losses[i - 1]} then {losses[i]}");
+        Assert.Equal(result.LossTrace[^1].Loss, losses[^1]);
+    }
+
+    private static SeparationResult Separate(string lane, SeparationOptions options, List<SeparationProgress> told)
+    {
+        var recording = TestSignals.Recording(TestSignals.Tones(3007, 1), TestSignals.Noise(3007, 2));
+#pragma warning disable CA2000 // Disposing the separator would close the session, which the lanes share.
+        return new SourceSeparator(Lane.Session(lane)).Separate(recording, new StemBuffer(), options, new Told(told.Add), TestContext.Current.CancellationToken);
+#pragma warning restore CA2000
+    }
+
     [Fact]
     public void A_separator_of_its_own_opens_and_closes_the_device()
     {

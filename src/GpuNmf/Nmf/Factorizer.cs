@@ -73,8 +73,8 @@ internal sealed class Factorizer : IDisposable
     /// the bits that it has alone.</summary>
     /// <param name="x">[rows][pitch] as the geometry says, padding zero.</param>
     /// <param name="models">Models of the geometry's rank class.</param>
-    /// <param name="progress">Told after each iteration: how many are done, <see cref="NmfOptions.MaxIterations"/> for each batch, and the
-    /// lowest of the batch's last losses.</param>
+    /// <param name="progress">Told after each launch: how many iterations are done, <see cref="NmfOptions.MaxIterations"/> for each batch, and the
+    /// lowest of the last losses of all models so far.</param>
     /// <param name="cancellation">Looked at between launches.</param>
     /// <returns>A fit a model, in their order.</returns>
     /// <exception cref="NotFiniteNumberException">X, or the loss of a start, leaves single precision's range.</exception>
@@ -93,7 +93,8 @@ internal sealed class Factorizer : IDisposable
         {
             int before = fits.Count / BatchModels * _options.MaxIterations;
             var runs = batch.Select((model, index) => Start(index, model, scale, mean)).ToArray();
-            fits.AddRange(Iterate(x, runs, (done, loss) => progress?.Invoke(before + done, loss), cancellation));
+            double lowest = fits.Count == 0 ? double.PositiveInfinity : fits.Min(fit => fit.LossTrace[^1].Loss);
+            fits.AddRange(Iterate(x, runs, (done, loss) => progress?.Invoke(before + done, Math.Min(lowest, loss)), cancellation));
         }
         return [.. fits];
     }
@@ -137,7 +138,7 @@ internal sealed class Factorizer : IDisposable
             _workspace.States.Upload(Enumerable.Range(done + 1, next - done).SelectMany(iteration => active.Select(run => run.NextIteration(iteration == next))).ToArray());
             while (done < next)
             {
-                int before = done, state = (done - first) * active.Count;
+                int state = (done - first) * active.Count;
                 int count = Math.Clamp((int)(LaunchFlops / (FlopsOfASlice(active.Count) * _geometry.Slices)), 0, next - done);
                 var last = done + Math.Max(1, count) < next ? PassKind.Inner : next < _options.MaxIterations ? PassKind.InnerLoss : PassKind.Last;
                 if (count > 0)
@@ -155,8 +156,7 @@ internal sealed class Factorizer : IDisposable
                     done++;
                 }
                 if (done == next) Record(active, done);
-                double loss = active.Min(run => run.Loss);
-                for (int iteration = before + 1; iteration <= done; iteration++) progress(iteration, loss);
+                progress(done, runs.Min(run => run.Loss));
             }
             foreach (var run in active.Where(run => run.Converged || done == _options.MaxIterations).ToArray())
             {

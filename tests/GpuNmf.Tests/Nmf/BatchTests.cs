@@ -72,6 +72,7 @@ public sealed class BatchTests
         var got = two.Run(inTurns, models, (done, _) => told.Add(done), CancellationToken.None);
 
         for (int i = 0; i < models.Length; i++) Assert.Equal(want[i].Activations, got[i].Activations);
-        Assert.Equal(Enumerable.Range(1, 3 * 13), told);
+        // Two launches a batch: ten iterations, then three.
+        Assert.Equal([10, 13, 13 + 10, 2 * 13, 2 * 13 + 10, 3 * 13], told);
     }
 }
