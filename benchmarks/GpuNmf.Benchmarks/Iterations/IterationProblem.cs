@@ -74,6 +74,26 @@ internal sealed class IterationProblem
         return buffer;
     }
 
+    /// <summary>Sum and largest value of each frame of X, 1 x frames, summed in double.</summary>
+    internal (float[,] Sums, float[,] Maxima) RowSumsAndMaxima()
+    {
+        float[,] sums = new float[1, Shape.Frames], maxima = new float[1, Shape.Frames];
+        ForEachBlock(Shape.Bins, (first, rows) =>
+        {
+            for (int t = 0; t < rows.Length / Shape.Bins; t++)
+            {
+                double sum = 0;
+                foreach (float value in rows.Slice(t * Shape.Bins, Shape.Bins))
+                {
+                    sum += value;
+                    maxima[0, first + t] = Math.Max(maxima[0, first + t], value);
+                }
+                sums[0, first + t] = (float)sum;
+            }
+        });
+        return (sums, maxima);
+    }
+
     /// <summary>Writes x.npy (frames x bins), w.npy (bins x components) and h.npy (components x frames), for peers.</summary>
     internal void Write(string folder)
     {

@@ -20,7 +20,6 @@ internal sealed class SteppedFactorization : IDisposable
     private readonly IReadOnlyList<NmfModel> _models;
     private readonly Thread _thread;
     private Exception? _failure;
-    private int _left = IterationsOfAStep;
 
     /// <summary>Of one model. Runs the first step, which warms the kernels up.</summary>
     internal SteppedFactorization(DeviceSession session, IterationProblem problem) : this(session, problem, NmfModel.Of(problem.Options(EnoughIterations)))
@@ -64,8 +63,7 @@ internal sealed class SteppedFactorization : IDisposable
 
     private void Iterated(int iterations, double loss)
     {
-        if (--_left > 0) return;
-        _left = IterationsOfAStep;
+        if (iterations % IterationsOfAStep != 0) return;
         _arrived.Release();
         _go.Wait();
     }

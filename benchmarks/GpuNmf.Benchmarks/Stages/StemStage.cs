@@ -43,7 +43,8 @@ internal sealed class StemStage : IDisposable
 
     internal Cost Cost => KernelCost.Stems(_geometry, new FrameShape(_options.FftLength, _options.EffectiveHopLength, _recording.Channels), _geometry.Frames, 1);
 
-    internal void Run(IStemSink sink) => _renderer.Render(_recording, sink, null, CancellationToken.None);
+    /// <returns>Power of (recording - sum of stems) over the power of the recording in dB.</returns>
+    internal double Run(IStemSink sink) => _renderer.Render(_recording, sink, null, CancellationToken.None);
 
     public void Dispose()
     {

@@ -3,6 +3,17 @@ namespace GpuNmf.Benchmarks.Table;
 /// <summary>Whether two programs computed the same thing.</summary>
 internal static class Difference
 {
+    /// <summary>Masks add up to one, and samples are single precision; -138 dB is usual.</summary>
+    private const double LargestResidualDb = -100;
+
+    /// <summary>The stems must add up to the recording.</summary>
+    /// <exception cref="InvalidOperationException">They do not, or a sample is not finite.</exception>
+    internal static void RequireResidual(string what, double residualDb)
+    {
+        if (!(residualDb <= LargestResidualDb))
+            throw new InvalidOperationException($"{what}: the stems miss the recording by {residualDb:F1} dB and {LargestResidualDb:F0} dB is allowed; a wrong result is not timed.");
+    }
+
     /// <summary>Frobenius norm of got - want over that of want.</summary>
     /// <exception cref="InvalidOperationException">It is above <paramref name="allowed"/>, or not a number: a wrong result is not timed.</exception>
     internal static double Require(string what, float[,] got, float[,] want, double allowed)

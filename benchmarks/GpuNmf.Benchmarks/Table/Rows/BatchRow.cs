@@ -1,5 +1,7 @@
 using GpuNmf.Benchmarks.Iterations;
 using GpuNmf.Devices;
+using GpuNmf.Kernels;
+using GpuNmf.Kernels.Nmf;
 using GpuNmf.Nmf;
 
 namespace GpuNmf.Benchmarks.Table.Rows;
@@ -25,12 +27,18 @@ internal static class BatchRow
     private static Row Measure(Bench bench, IterationShape shape, double beta, int models, Rounds rounds, string without, Func<double> other)
     {
         var problem = new IterationProblem(shape, beta);
-        var row = new Row($"{models} models at once, {IterationRow.NameOf(beta)}, {shape}", "ms") { Ours = [], Peer = without, Difference = Compare(bench.Session, problem, models) };
+        var row = new Row($"{models} models at once, {IterationRow.NameOf(beta)}, {shape}, beside {without}", "ms") { Ours = [], Peer = "gpunmf", Difference = Compare(bench.Session, problem, models) };
         using var batch = new SteppedFactorization(bench.Session, problem, models);
         var (ours, theirs) = Contest.Run(rounds, () => IterationRow.Step(batch), samples => Enumerable.Range(0, samples).Select(_ => other()));
         var geometry = problem.Geometry(bench.Session);
-        var cost = IterationRow.CostOf(geometry, beta);
-        return row.With(models * cost, bench.Peaks, 4.0 * geometry.Rows * geometry.Pitch) with { Ours = ours, Theirs = theirs };
+        return row.With(CostOf(geometry, beta, models), bench.Peaks, 4.0 * geometry.Rows * geometry.Pitch) with { Ours = ours, Theirs = theirs };
+    }
+
+    /// <summary>The models share one X; everything else is done once for each of them.</summary>
+    private static Cost CostOf(NmfGeometry geometry, double beta, int models)
+    {
+        var one = IterationRow.CostOf(geometry, beta);
+        return models * one + new Cost(-(models - 1) * KernelCost.OfX(geometry, beta, PassKind.Inner).Bytes, 0);
     }
 
     /// <summary>The last model of the batch beside the same start alone; they have the same bits.</summary>

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using GpuNmf.Audio;
 using GpuNmf.Benchmarks.Stages;
+using GpuNmf.Devices;
 using GpuNmf.Files;
 using GpuNmf.Kernels;
 
@@ -11,7 +12,10 @@ namespace GpuNmf.Benchmarks.Table.Rows;
 internal static class StageRows
 {
     /// <summary>Single-precision transforms of 2048 samples differ by a few 1e-7; masks divide, stems are sums of 4 frames.</summary>
-    private const double AllowedTransform = 1e-5, AllowedStems = 1e-4;
+    private const double AllowedTransform = 1e-5, AllowedStems = 1e-4, AllowedCondition = 1e-5;
+
+    /// <summary>Length of the stems that a GPU's are compared with the CPU's on.</summary>
+    private const int ComparedSeconds = 10;
 
     /// <summary>Forward transform to magnitudes, beside a script that is given the folder.</summary>
     internal static Row Transform(Bench bench, StageShape shape, Rounds rounds, string script, Target? target)
@@ -33,7 +37,7 @@ internal static class StageRows
         var row = new Row(string.Create(CultureInfo.InvariantCulture, $"masks, inverse, overlap-add, {shape}, K {rank}"), "ms") { Ours = [], Target = target }
             .With(stage.Cost, bench.Peaks, stage.Cost.Bytes);
         var ring = new RingSink();
-        if (script is null) return Against(bench, row, rounds, () => Time(() => stage.Run(ring)), [], () => 0);
+        if (script is null) return Against(bench, row, rounds, () => Time(() => stage.Run(ring)), [], () => CheckStems(bench.Session, stage, ring, shape, rank));
         NpyFile.Write(bench.File("samples.npy"), Planar(recording));
         NpyFile.Write(bench.File("w.npy"), stage.Templates);
         NpyFile.Write(bench.File("h.npy"), stage.Activations);
@@ -50,7 +54,7 @@ internal static class StageRows
     {
         using var stage = new ConditionStage(bench.Session, bins, frames);
         var row = new Row(string.Create(CultureInfo.InvariantCulture, $"condition, {bins} x {frames}"), "ms") { Ours = [] }.With(stage.Cost, bench.Peaks, stage.Bytes);
-        return Against(bench, row, rounds, () => Time(stage.Run), [], () => 0);
+        return Against(bench, row, rounds, () => Time(stage.Run), [], () => stage.RunAndCompare(AllowedCondition));
     }
 
     /// <summary>Starts the peer, checks, and lets both take turns; without a peer the row says why.</summary>
@@ -62,8 +66,9 @@ internal static class StageRows
             if (command.Count > 0)
             {
                 peer = Peer.Start(command[0], [.. command.Skip(1)]);
-                row = row with { Peer = peer.Program, PeerDetails = peer.Ready, Difference = check() };
+                row = row with { Peer = peer.Program, PeerDetails = peer.Ready };
             }
+            row = row with { Difference = check() };
         }
         catch (PeerMissingException missing)
         {
@@ -74,6 +79,23 @@ internal static class StageRows
             var (mine, theirs) = Contest.Run(rounds, ours, peer is null ? null : peer.Turn);
             return row with { Ours = mine, Theirs = theirs };
         }
+    }
+
+    /// <summary>Without a script: all stems must add up to the recording, and the first seconds of a GPU's are compared with the CPU's.</summary>
+    private static double CheckStems(DeviceSession session, StemStage stage, RingSink ring, StageShape shape, int rank)
+    {
+        Difference.RequireResidual(shape.ToString(), stage.Run(ring));
+        var start = shape with { Seconds = Math.Min(shape.Seconds, ComparedSeconds) };
+        using var cpu = DeviceSession.Open(DeviceRequest.Cpu);
+        return Difference.Require($"stems of {start}", StemsOf(session, start, rank), StemsOf(cpu, start, rank), AllowedStems);
+    }
+
+    private static float[,] StemsOf(DeviceSession session, StageShape shape, int rank)
+    {
+        using var stage = new StemStage(session, shape.Render(), rank);
+        var all = new MatrixSink();
+        stage.Run(all);
+        return all.Stems;
     }
 
     private static double Time(Action run)
