@@ -38,9 +38,14 @@ internal unsafe interface ILanes<TVector> where TVector : unmanaged
 
     static abstract TVector Sqrt(TVector a);
 
-    static abstract TVector Log(TVector a);
+    /// <summary>a = fraction * 2^exponent with the fraction between the square roots of 1/2 and 2; a is positive and normal.</summary>
+    static abstract void Split(TVector a, out TVector exponent, out TVector fraction);
 
-    static abstract TVector Exp(TVector a);
+    /// <summary>a * 2^exponent, rounded once; the exponent is whole. Beyond single precision infinite, or zero.</summary>
+    static abstract TVector Scale(TVector a, TVector exponent);
+
+    /// <summary>The nearest whole number, of two the even one.</summary>
+    static abstract TVector Round(TVector a);
 
     /// <summary>Each lane of <paramref name="value"/> where <paramref name="test"/> is above zero, else zero.</summary>
     static abstract TVector WherePositive(TVector test, TVector value);
@@ -73,8 +78,30 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<float> Fma(Vector512<float> a, Vector512<float> b, Vector512<float> c) => Vector512.FusedMultiplyAdd(a, b, c);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<float> Max(Vector512<float> a, Vector512<float> b) => Vector512.Max(a, b);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<float> Sqrt(Vector512<float> a) => Vector512.Sqrt(a);
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<float> Log(Vector512<float> a) => Vector512.Log(a);
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<float> Exp(Vector512<float> a) => Vector512.Exp(a);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Split(Vector512<float> a, out Vector512<float> exponent, out Vector512<float> fraction)
+    {
+        var bits = a.AsInt32();
+        var whole = Vector512.ShiftRightArithmetic(bits - Vector512.Create(PowerBits.RootOfHalf), PowerBits.Shift);
+        exponent = Vector512.ConvertToSingle(whole);
+        fraction = (bits - Vector512.ShiftLeft(whole, PowerBits.Shift)).AsSingle();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Scale(Vector512<float> a, Vector512<float> exponent)
+    {
+        if (Avx512F.IsSupported) return Avx512F.Scale(a, exponent);
+        // In two steps: half of a large exponent is one that a float has.
+        var whole = Vector512.ConvertToInt32(Vector512.Min(Vector512.Max(exponent, Vector512.Create(-2f * PowerBits.Bias)), Vector512.Create(2f * PowerBits.Bias)));
+        var half = Vector512.ShiftRightArithmetic(whole, 1);
+        return a * PowerOfTwo(half) * PowerOfTwo(whole - half);
+    }
+
+    private static Vector512<float> PowerOfTwo(Vector512<int> exponent) => Vector512.ShiftLeft(exponent + Vector512.Create(PowerBits.Bias), PowerBits.Shift).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<float> Round(Vector512<float> a) => Vector512.Round(a);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> WherePositive(Vector512<float> test, Vector512<float> value) =>
         Vector512.ConditionalSelect(Vector512.GreaterThan(test, Vector512<float>.Zero), value, Vector512<float>.Zero);
@@ -113,8 +140,29 @@ internal readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<float> Fma(Vector256<float> a, Vector256<float> b, Vector256<float> c) => Vector256.FusedMultiplyAdd(a, b, c);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<float> Max(Vector256<float> a, Vector256<float> b) => Vector256.Max(a, b);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<float> Sqrt(Vector256<float> a) => Vector256.Sqrt(a);
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<float> Log(Vector256<float> a) => Vector256.Log(a);
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<float> Exp(Vector256<float> a) => Vector256.Exp(a);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Split(Vector256<float> a, out Vector256<float> exponent, out Vector256<float> fraction)
+    {
+        var bits = a.AsInt32();
+        var whole = Vector256.ShiftRightArithmetic(bits - Vector256.Create(PowerBits.RootOfHalf), PowerBits.Shift);
+        exponent = Vector256.ConvertToSingle(whole);
+        fraction = (bits - Vector256.ShiftLeft(whole, PowerBits.Shift)).AsSingle();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Scale(Vector256<float> a, Vector256<float> exponent)
+    {
+        // In two steps: half of a large exponent is one that a float has.
+        var whole = Vector256.ConvertToInt32(Vector256.Min(Vector256.Max(exponent, Vector256.Create(-2f * PowerBits.Bias)), Vector256.Create(2f * PowerBits.Bias)));
+        var half = Vector256.ShiftRightArithmetic(whole, 1);
+        return a * PowerOfTwo(half) * PowerOfTwo(whole - half);
+    }
+
+    private static Vector256<float> PowerOfTwo(Vector256<int> exponent) => Vector256.ShiftLeft(exponent + Vector256.Create(PowerBits.Bias), PowerBits.Shift).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector256<float> Round(Vector256<float> a) => Vector256.Round(a);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> WherePositive(Vector256<float> test, Vector256<float> value) =>
         Vector256.ConditionalSelect(Vector256.GreaterThan(test, Vector256<float>.Zero), value, Vector256<float>.Zero);
@@ -153,8 +201,29 @@ internal readonly unsafe struct Lanes128 : ILanes<Vector128<float>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<float> Fma(Vector128<float> a, Vector128<float> b, Vector128<float> c) => Vector128.FusedMultiplyAdd(a, b, c);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<float> Max(Vector128<float> a, Vector128<float> b) => Vector128.Max(a, b);
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<float> Sqrt(Vector128<float> a) => Vector128.Sqrt(a);
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<float> Log(Vector128<float> a) => Vector128.Log(a);
-    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<float> Exp(Vector128<float> a) => Vector128.Exp(a);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Split(Vector128<float> a, out Vector128<float> exponent, out Vector128<float> fraction)
+    {
+        var bits = a.AsInt32();
+        var whole = Vector128.ShiftRightArithmetic(bits - Vector128.Create(PowerBits.RootOfHalf), PowerBits.Shift);
+        exponent = Vector128.ConvertToSingle(whole);
+        fraction = (bits - Vector128.ShiftLeft(whole, PowerBits.Shift)).AsSingle();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Scale(Vector128<float> a, Vector128<float> exponent)
+    {
+        // In two steps: half of a large exponent is one that a float has.
+        var whole = Vector128.ConvertToInt32(Vector128.Min(Vector128.Max(exponent, Vector128.Create(-2f * PowerBits.Bias)), Vector128.Create(2f * PowerBits.Bias)));
+        var half = Vector128.ShiftRightArithmetic(whole, 1);
+        return a * PowerOfTwo(half) * PowerOfTwo(whole - half);
+    }
+
+    private static Vector128<float> PowerOfTwo(Vector128<int> exponent) => Vector128.ShiftLeft(exponent + Vector128.Create(PowerBits.Bias), PowerBits.Shift).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector128<float> Round(Vector128<float> a) => Vector128.Round(a);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> WherePositive(Vector128<float> test, Vector128<float> value) =>
         Vector128.ConditionalSelect(Vector128.GreaterThan(test, Vector128<float>.Zero), value, Vector128<float>.Zero);
@@ -176,6 +245,15 @@ internal readonly unsafe struct Lanes128 : ILanes<Vector128<float>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float MaxLane(Vector128<float> a) => Math.Max(Math.Max(a.GetElement(0), a.GetElement(1)), Math.Max(a.GetElement(2), a.GetElement(3)));
+}
+
+/// <summary>How a float holds its exponent.</summary>
+internal static class PowerBits
+{
+    internal const int Bias = 127, Shift = 23;
+
+    /// <summary>Bits of the square root of 1/2, rounded.</summary>
+    internal const int RootOfHalf = 0x3f3504f3;
 }
 
 /// <summary>

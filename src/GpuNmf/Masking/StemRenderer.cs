@@ -59,7 +59,7 @@ internal sealed class StemRenderer : IDisposable
             _imaginary = Own(session.Allocate<float>((long)maxFrames * channels * pitch));
             _peaks = Own(session.Allocate<float>((long)maxFrames * masks * pitch));
             _scales = Own(session.Allocate<float>((long)maxFrames * masks * pitch));
-            _normalizers = Own(session.Allocate<float>(session.Form == KernelForm.Tile ? _maxSamples : 1));
+            _normalizers = Own(session.Allocate<float>(_maxSamples));
             _frames = Own(session.Allocate<float>(Math.Max(1, _componentsAtATime * framesOfAComponent)));
             _output = Own(session.Allocate<float>(_componentsAtATime * samplesOfAComponent));
             _scratch = Own(session.Allocate<float>(_launcher.ScratchLength));

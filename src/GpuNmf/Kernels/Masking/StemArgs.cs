@@ -36,7 +36,7 @@ internal struct StemArgs
     /// <summary>Roots of the passes of a group's transform (tile form).</summary>
     public ArrayView<ComplexFloat> PassRoots;
 
-    /// <summary>What the sum of the frames of a sample is multiplied by [SampleCount] (tile form).</summary>
+    /// <summary>What the sum of the frames of a sample is divided by (strip form) or multiplied by (tile form) [SampleCount].</summary>
     public ArrayView<float> Normalizers;
 
     /// <summary>Working memory of the groups (strip) or of the launch (transforms above 8192).</summary>

@@ -15,7 +15,7 @@ internal sealed class StemLauncher
     private readonly DeviceSession _session;
     private readonly int _fftLength;
     private readonly Action<AcceleratorStream, KernelConfig, StemArgs> _maskSums;
-    private readonly Action<AcceleratorStream, KernelConfig, StemArgs>? _normalizers;
+    private readonly Action<AcceleratorStream, KernelConfig, StemArgs> _normalizers;
     private readonly Action<AcceleratorStream, KernelConfig, StemArgs>? _span;
     private readonly Action<AcceleratorStream, KernelConfig, StemArgs>? _inversePart;
     private readonly Action<AcceleratorStream, KernelConfig, StemArgs>? _inverse;
@@ -31,7 +31,7 @@ internal sealed class StemLauncher
         _fftLength = framing.FftLength;
         if (IsStrip)
         {
-            (_maskSums, _inverse, _overlapAdd, ScratchLength) = session.Simd switch
+            (_maskSums, _normalizers, _inverse, _overlapAdd, ScratchLength) = session.Simd switch
             {
                 SimdWidth.Bits512 => LoadStrip<Vector512<float>, Lanes512>(mask),
                 SimdWidth.Bits256 => LoadStrip<Vector256<float>, Lanes256>(mask),
@@ -72,7 +72,7 @@ internal sealed class StemLauncher
     internal void EnqueueBlock(StemArgs args, bool mask)
     {
         if (mask) _maskSums(_session.Stream, new KernelConfig(args.FrameCount * args.MasksOfAFrame, IsStrip ? 1 : Group), args);
-        _normalizers?.Invoke(_session.Stream, new KernelConfig((args.SampleCount + Group - 1) / Group, Group), args);
+        _normalizers(_session.Stream, IsStrip ? new KernelConfig(StripStemKernels.WeightGroups(args.SampleCount), 1) : new KernelConfig((args.SampleCount + Group - 1) / Group, Group), args);
     }
 
     /// <summary>Enqueues the samples of the launch's components.</summary>
@@ -121,7 +121,7 @@ internal sealed class StemLauncher
         IsStrip ? new KernelConfig(args.ComponentCount * args.Channels, 1) : new KernelConfig(((args.SampleCount + Group - 1) / Group, args.Channels, args.ComponentCount), (Group, 1, 1)),
         args);
 
-    private (Action<AcceleratorStream, KernelConfig, StemArgs> MaskSums, Action<AcceleratorStream, KernelConfig, StemArgs> Inverse, Action<AcceleratorStream, KernelConfig, StemArgs> OverlapAdd, long Scratch)
+    private (Action<AcceleratorStream, KernelConfig, StemArgs> MaskSums, Action<AcceleratorStream, KernelConfig, StemArgs> Weights, Action<AcceleratorStream, KernelConfig, StemArgs> Inverse, Action<AcceleratorStream, KernelConfig, StemArgs> OverlapAdd, long Scratch)
         LoadStrip<TVector, TLanes>(bool mask)
         where TVector : unmanaged
         where TLanes : ILanes<TVector>
@@ -129,6 +129,7 @@ internal sealed class StemLauncher
         var accelerator = _session.Accelerator;
         return (
             accelerator.LoadKernel<StemArgs>(StripStemKernels.MaskSums<TVector, TLanes>),
+            accelerator.LoadKernel<StemArgs>(StripStemKernels.Weights<TVector, TLanes>),
             mask
                 ? accelerator.LoadKernel<StemArgs>(StripStemKernels.Inverse<TVector, TLanes, MaskReconstruction>)
                 : accelerator.LoadKernel<StemArgs>(StripStemKernels.Inverse<TVector, TLanes, MagnitudeReconstruction>),

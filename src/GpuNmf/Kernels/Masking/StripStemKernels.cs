@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using GpuNmf.Kernels.Fft;
 using ILGPU;
 using ILGPU.Frontend;
@@ -11,8 +12,11 @@ internal static unsafe class StripStemKernels
     /// <summary>Samples that the overlap-add keeps in the first cache.</summary>
     private const int SampleBlock = 1024;
 
-    /// <summary>Floats of scratch a group: two complex arrays of vectors.</summary>
-    internal static long ScratchLength(int fftLength, int lanes) => StripFft.ScratchLength(fftLength, lanes);
+    /// <summary>Floats of scratch a group: two complex arrays of vectors, and the masked spectra of four rows.</summary>
+    internal static long ScratchLength(int fftLength, int lanes) => StripFft.ScratchLength(fftLength, lanes) + 2L * FourByFour.Count * RowLength(fftLength, lanes);
+
+    /// <summary>Bins in whole vectors.</summary>
+    private static int RowLength(int fftLength, int lanes) => (fftLength / 2 / lanes + 1) * lanes;
 
     /// <summary>Largest share and scale of each cell; launch with one group of one thread a mask row.</summary>
     public static void MaskSums<TVector, TLanes>(StemArgs args) where TVector : unmanaged where TLanes : ILanes<TVector> =>
@@ -22,6 +26,12 @@ internal static unsafe class StripStemKernels
     public static void Inverse<TVector, TLanes, TReconstruction>(StemArgs args)
         where TVector : unmanaged where TLanes : ILanes<TVector> where TReconstruction : IReconstruction =>
         InverseBatches<TVector, TLanes, TReconstruction>(args, Grid.IdxX, Grid.DimX);
+
+    /// <summary>Sum of the squared windows that cover each sample of the block; launch with <see cref="WeightGroups"/> groups of one thread.</summary>
+    public static void Weights<TVector, TLanes>(StemArgs args) where TVector : unmanaged where TLanes : ILanes<TVector> =>
+        WeighSamples<TVector, TLanes>(args, Grid.IdxX);
+
+    internal static int WeightGroups(int samples) => (samples + SampleBlock - 1) / SampleBlock;
 
     /// <summary>Frames to samples; launch with one group of one thread a (component, channel).</summary>
     public static void OverlapAdd<TVector, TLanes>(StemArgs args) where TVector : unmanaged where TLanes : ILanes<TVector> =>
@@ -53,7 +63,7 @@ internal static unsafe class StripStemKernels
         where TVector : unmanaged where TLanes : ILanes<TVector>
     {
         var share = TLanes.WherePositive(peak, TLanes.Divide(TLanes.Multiply(template, TLanes.Broadcast(activation)), peak));
-        return power == 1f ? share : TLanes.WherePositive(share, TLanes.Exp(TLanes.Multiply(TLanes.Broadcast(power), TLanes.Log(share))));
+        return power == 1f ? share : TLanes.WherePositive(share, LanesMath.Power<TVector, TLanes>(share, power));
     }
 
     [External("strip_inverse")]
@@ -65,24 +75,45 @@ internal static unsafe class StripStemKernels
         int batches = (rows + TLanes.Count - 1) / TLanes.Count;
         var inRe = (TVector*)(args.Scratch.Pointer() + group * ScratchLength(args.FftLength, TLanes.Count));
         TVector* inIm = inRe + half, outRe = inIm + half, outIm = outRe + half;
+        var four = (float*)(outIm + half);
+        int rowLength = RowLength(args.FftLength, TLanes.Count);
         float* nyquist = stackalloc float[TLanes.Count];
         for (int batch = group; batch < batches * args.ComponentCount; batch += groups)
         {
             int component = batch / batches, first = batch % batches * TLanes.Count;
             int lanes = Math.Min(TLanes.Count, rows - first);
             // The masked spectrum of each row becomes a lane of (outRe, outIm), and the half-length transform's input (inRe, inIm).
-            for (int lane = 0; lane < lanes; lane++)
-                MaskedRow<TVector, TLanes, TReconstruction>(args, component, first + lane, (float*)outRe + lane, (float*)outIm + lane, nyquist);
+            for (int lane = 0; lane < lanes; lane += FourByFour.Count)
+            {
+                int count = Math.Min(FourByFour.Count, lanes - lane);
+                for (int i = 0; i < count; i++) MaskedRow<TVector, TLanes, TReconstruction>(args, component, first + lane + i, four + (long)i * rowLength, four + (long)(FourByFour.Count + i) * rowLength);
+                Scatter<TVector, TLanes>(four, rowLength, count, half, (float*)outRe + lane);
+                Scatter<TVector, TLanes>(four + FourByFour.Count * rowLength, rowLength, count, half, (float*)outIm + lane);
+                for (int i = 0; i < count; i++) nyquist[lane + i] = four[(long)i * rowLength + half];
+            }
             Join<TVector, TLanes>(outRe, outIm, TLanes.Load(nyquist), half, args.Twiddles.Pointer(), inRe, inIm);
             // Swapped real and imaginary parts turn the forward transform into the inverse one.
             StripFft.Forward<TVector, TLanes>(inIm, inRe, 1, outIm, outRe, half, args.Twiddles.Pointer(), 2);
-            for (int lane = 0; lane < lanes; lane++)
-                StoreFrame<TVector, TLanes>(args, (float*)outRe + lane, (float*)outIm + lane, args.Frames.Pointer() + ((long)component * rows + first + lane) * args.FftLength);
+            StoreFrames<TVector, TLanes>(args, (float*)outRe, (float*)outIm, lanes, args.Frames.Pointer() + ((long)component * rows + first) * args.FftLength);
         }
     }
 
-    /// <summary>One row's masked spectrum into a lane; the last bin's real part into <paramref name="nyquist"/>[lane].</summary>
-    private static void MaskedRow<TVector, TLanes, TReconstruction>(in StemArgs args, int component, int row, float* re, float* im, float* nyquist)
+    /// <summary>Rows to as many neighbouring lanes: target[f][i] = rows[i][f].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Scatter<TVector, TLanes>(float* rows, int rowLength, int count, int bins, float* target)
+        where TVector : unmanaged where TLanes : ILanes<TVector>
+    {
+        int f = 0;
+        if (count == FourByFour.Count)
+            for (; f <= bins - FourByFour.Count; f += FourByFour.Count) FourByFour.Transpose(rows + f, rowLength, target + (long)f * TLanes.Count, TLanes.Count);
+        for (; f < bins; f++)
+            for (int i = 0; i < count; i++)
+                target[(long)f * TLanes.Count + i] = rows[(long)i * rowLength + f];
+    }
+
+    /// <summary>One row's masked spectrum, whole vectors of it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void MaskedRow<TVector, TLanes, TReconstruction>(in StemArgs args, int component, int row, float* maskedRe, float* maskedIm)
         where TVector : unmanaged where TLanes : ILanes<TVector> where TReconstruction : IReconstruction
     {
         int frame = row / args.Channels, channel = row % args.Channels, half = args.FftLength / 2, k = args.FirstComponent + component;
@@ -93,28 +124,19 @@ internal static unsafe class StripStemKernels
         float* sIm = args.Imaginary.Pointer() + (long)row * args.Pitch;
         float* peaks = args.Peaks.Pointer() + mask * args.Pitch;
         float* scales = args.Scales.Pointer() + mask * args.Pitch;
-        float* maskedRe = stackalloc float[TLanes.Count];
-        float* maskedIm = stackalloc float[TLanes.Count];
         for (int f = 0; f <= half; f += TLanes.Count)
         {
             TVector real = TLanes.Load(sRe + f), imaginary = TLanes.Load(sIm + f), template = TLanes.Load(w + f);
             if (TReconstruction.IsMask)
             {
                 var gain = Mask<TVector, TLanes>(template, h, TLanes.Load(peaks + f), TLanes.Load(scales + f), args);
-                TLanes.Store(TLanes.Multiply(real, gain), maskedRe);
-                TLanes.Store(TLanes.Multiply(imaginary, gain), maskedIm);
+                TLanes.Store(TLanes.Multiply(real, gain), maskedRe + f);
+                TLanes.Store(TLanes.Multiply(imaginary, gain), maskedIm + f);
             }
             else
             {
-                Magnitude<TVector, TLanes>(real, imaginary, TLanes.Multiply(template, TLanes.Broadcast(h)), maskedRe, maskedIm);
+                Magnitude<TVector, TLanes>(real, imaginary, TLanes.Multiply(template, TLanes.Broadcast(h)), maskedRe + f, maskedIm + f);
             }
-            int end = Math.Min(TLanes.Count, half - f);
-            for (int i = 0; i < end; i++)
-            {
-                re[(long)(f + i) * TLanes.Count] = maskedRe[i];
-                im[(long)(f + i) * TLanes.Count] = maskedIm[i];
-            }
-            if (f + TLanes.Count > half) nyquist[row % TLanes.Count] = maskedRe[half - f];
         }
     }
 
@@ -140,6 +162,7 @@ internal static unsafe class StripStemKernels
     }
 
     /// <summary>Input of the half-length inverse transform: Z = E + i O with E = (X[k] + conj X[N/2-k]) / 2, O = (X[k] - conj X[N/2-k]) conj(w^k) / 2.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Join<TVector, TLanes>(TVector* re, TVector* im, TVector nyquist, int half, float* roots, TVector* zRe, TVector* zIm)
         where TVector : unmanaged where TLanes : ILanes<TVector>
     {
@@ -160,7 +183,47 @@ internal static unsafe class StripStemKernels
         }
     }
 
+    /// <summary>Lanes to rows of windowed samples; real parts are even samples, imaginary ones odd.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void StoreFrames<TVector, TLanes>(in StemArgs args, float* even, float* odd, int lanes, float* frames)
+        where TVector : unmanaged where TLanes : ILanes<TVector>
+    {
+        int lane = 0;
+        if (args.FftLength % (2 * FourByFour.Count) == 0)
+            for (; lane <= lanes - FourByFour.Count; lane += FourByFour.Count) StoreFour<TVector, TLanes>(args, even + lane, odd + lane, frames + (long)lane * args.FftLength);
+        for (; lane < lanes; lane++) StoreFrame<TVector, TLanes>(args, even + lane, odd + lane, frames + (long)lane * args.FftLength);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void StoreFour<TVector, TLanes>(in StemArgs args, float* even, float* odd, float* frames)
+        where TVector : unmanaged where TLanes : ILanes<TVector>
+    {
+        float* window = args.Window.Pointer();
+        int lanes = TLanes.Count;
+        var scale = Vector128.Create(2f / args.FftLength);
+        for (int n = 0; n < args.FftLength; n += 2 * FourByFour.Count, even += FourByFour.Count * lanes, odd += FourByFour.Count * lanes)
+        {
+            Vector128<float> a = Vector128.Load(even), b = Vector128.Load(even + lanes), c = Vector128.Load(even + 2 * lanes), d = Vector128.Load(even + 3 * lanes);
+            Vector128<float> e = Vector128.Load(odd), f = Vector128.Load(odd + lanes), g = Vector128.Load(odd + 2 * lanes), h = Vector128.Load(odd + 3 * lanes);
+            FourByFour.Transpose(ref a, ref b, ref c, ref d);
+            FourByFour.Transpose(ref e, ref f, ref g, ref h);
+            Vector128<float> low = Vector128.Load(window + n), high = Vector128.Load(window + n + FourByFour.Count);
+            StoreEight(a, e, scale, low, high, frames + n);
+            StoreEight(b, f, scale, low, high, frames + args.FftLength + n);
+            StoreEight(c, g, scale, low, high, frames + 2L * args.FftLength + n);
+            StoreEight(d, h, scale, low, high, frames + 3L * args.FftLength + n);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void StoreEight(Vector128<float> even, Vector128<float> odd, Vector128<float> scale, Vector128<float> low, Vector128<float> high, float* target)
+    {
+        (FourByFour.InterleaveLow(even, odd) * scale * low).Store(target);
+        (FourByFour.InterleaveHigh(even, odd) * scale * high).Store(target + FourByFour.Count);
+    }
+
     /// <summary>One lane to a row of windowed samples.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void StoreFrame<TVector, TLanes>(in StemArgs args, float* even, float* odd, float* frame)
         where TVector : unmanaged where TLanes : ILanes<TVector>
     {
@@ -197,40 +260,56 @@ internal static unsafe class StripStemKernels
         int component = index / args.Channels, channel = index % args.Channels, rows = args.FrameCount * args.Channels;
         float* frames = args.Frames.Pointer() + ((long)component * rows + channel) * args.FftLength;
         float* output = args.Output.Pointer() + (long)component * args.SampleCount * args.Channels + channel;
-        float* window = args.Window.Pointer();
         float* sums = stackalloc float[SampleBlock];
-        float* weights = stackalloc float[SampleBlock];
-        float* sumsLost = stackalloc float[SampleBlock];
-        float* weightsLost = stackalloc float[SampleBlock];
+        float* lost = stackalloc float[SampleBlock];
         for (int block = 0; block < args.SampleCount; block += SampleBlock)
         {
             int count = Math.Min(SampleBlock, args.SampleCount - block);
             new Span<float>(sums, count).Clear();
-            new Span<float>(weights, count).Clear();
-            new Span<float>(sumsLost, count).Clear();
-            new Span<float>(weightsLost, count).Clear();
+            new Span<float>(lost, count).Clear();
             for (int t = 0; t < args.FrameCount; t++)
             {
-                // Sample n of frame t falls on sum n + offset.
-                long offset = (args.FirstFrame + t) * args.HopLength - args.Lead - args.FirstSample - block;
-                int from = (int)Math.Clamp(offset, 0, count), to = (int)Math.Clamp(offset + args.FftLength, 0, count);
-                if (from >= to) continue;
+                if (!IsCovered(args, t, block, count, out long offset, out int n, out int to)) continue;
                 float* frame = frames + (long)t * args.Channels * args.FftLength - offset;
-                float* w = window - offset;
-                int n = from;
-                for (; n <= to - TLanes.Count; n += TLanes.Count)
-                {
-                    TVector gain = TLanes.Load(w + n);
-                    AddCompensated<TVector, TLanes>(sums + n, sumsLost + n, TLanes.Load(frame + n));
-                    AddCompensated<TVector, TLanes>(weights + n, weightsLost + n, TLanes.Multiply(gain, gain));
-                }
-                for (; n < to; n++)
-                {
-                    AddCompensated(ref sums[n], ref sumsLost[n], frame[n]);
-                    AddCompensated(ref weights[n], ref weightsLost[n], w[n] * w[n]);
-                }
+                for (; n <= to - TLanes.Count; n += TLanes.Count) AddCompensated<TVector, TLanes>(sums + n, lost + n, TLanes.Load(frame + n));
+                for (; n < to; n++) AddCompensated(ref sums[n], ref lost[n], frame[n]);
             }
-            for (int n = 0; n < count; n++) output[(long)(block + n) * args.Channels] = sums[n] / weights[n];
+            float* weights = args.Normalizers.Pointer() + block;
+            int last = 0;
+            for (; last <= count - TLanes.Count; last += TLanes.Count) TLanes.Store(TLanes.Divide(TLanes.Load(sums + last), TLanes.Load(weights + last)), sums + last);
+            for (; last < count; last++) sums[last] /= weights[last];
+            for (int n = 0; n < count; n++) output[(long)(block + n) * args.Channels] = sums[n];
+        }
+    }
+
+    /// <summary>The part of a block of samples that a frame covers: sample n of the block is sample n - offset of the frame.</summary>
+    private static bool IsCovered(in StemArgs args, int frame, int block, int count, out long offset, out int from, out int to)
+    {
+        offset = (args.FirstFrame + frame) * args.HopLength - args.Lead - args.FirstSample - block;
+        from = (int)Math.Clamp(offset, 0, count);
+        to = (int)Math.Clamp(offset + args.FftLength, 0, count);
+        return from < to;
+    }
+
+    [External("strip_weights")]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void WeighSamples<TVector, TLanes>(StemArgs args, int index) where TVector : unmanaged where TLanes : ILanes<TVector>
+    {
+        int block = index * SampleBlock, count = Math.Min(SampleBlock, args.SampleCount - block);
+        float* weights = args.Normalizers.Pointer() + block;
+        float* lost = stackalloc float[SampleBlock];
+        new Span<float>(weights, count).Clear();
+        new Span<float>(lost, count).Clear();
+        for (int t = 0; t < args.FrameCount; t++)
+        {
+            if (!IsCovered(args, t, block, count, out long offset, out int n, out int to)) continue;
+            float* window = args.Window.Pointer() - offset;
+            for (; n <= to - TLanes.Count; n += TLanes.Count)
+            {
+                TVector gain = TLanes.Load(window + n);
+                AddCompensated<TVector, TLanes>(weights + n, lost + n, TLanes.Multiply(gain, gain));
+            }
+            for (; n < to; n++) AddCompensated(ref weights[n], ref lost[n], window[n] * window[n]);
         }
     }
 }

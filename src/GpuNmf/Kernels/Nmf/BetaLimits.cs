@@ -28,7 +28,7 @@ internal static class BetaLimits
         TVector one = TLanes.Broadcast(1f), series = one;
         for (int n = 8; n > 1; n--) series = TLanes.Fma(TLanes.Multiply(y, TLanes.Broadcast(1f / n)), series, one);
         series = TLanes.Multiply(y, series);
-        var direct = TLanes.Subtract(TLanes.Exp(y), one);
+        var direct = TLanes.Subtract(LanesMath.Exp<TVector, TLanes>(y), one);
         var small = TLanes.Subtract(TLanes.Broadcast(SeriesLimitSquared), TLanes.Multiply(y, y));
         return TLanes.Add(TLanes.WherePositive(small, series), TLanes.Subtract(direct, TLanes.WherePositive(small, direct)));
     }

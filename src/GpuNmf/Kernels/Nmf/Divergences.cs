@@ -99,7 +99,7 @@ internal readonly struct KullbackLeibler : IDivergence
     public static TVector Loss<TVector, TLanes>(TVector x, TVector v, float beta)
         where TVector : unmanaged where TLanes : ILanes<TVector>
     {
-        var xLog = TLanes.WherePositive(x, TLanes.Multiply(x, TLanes.Log(TLanes.Divide(x, v))));
+        var xLog = TLanes.WherePositive(x, TLanes.Multiply(x, LanesMath.Log<TVector, TLanes>(TLanes.Divide(x, v))));
         return TLanes.Subtract(xLog, TLanes.Subtract(x, v));
     }
 }
@@ -138,11 +138,11 @@ internal readonly struct ItakuraSaito : IDivergence
         where TVector : unmanaged where TLanes : ILanes<TVector>
     {
         var q = TLanes.Divide(x, v);
-        return TLanes.WherePositive(x, TLanes.Subtract(TLanes.Subtract(q, TLanes.Log(q)), TLanes.Broadcast(1f)));
+        return TLanes.WherePositive(x, TLanes.Subtract(TLanes.Subtract(q, LanesMath.Log<TVector, TLanes>(q)), TLanes.Broadcast(1f)));
     }
 }
 
-/// <summary>Any other beta in -1..4, by v^p = exp(p log v).</summary>
+/// <summary>Any other beta in -1..4, by v^p = exp(p log v), on the CPU by <see cref="LanesMath"/>.</summary>
 internal readonly struct AnyBeta : IDivergence
 {
     public static bool UsesGram => false;
@@ -184,8 +184,8 @@ internal readonly struct AnyBeta : IDivergence
     private static TVector NearLimit<TVector, TLanes>(TVector x, TVector v, float beta)
         where TVector : unmanaged where TLanes : ILanes<TVector>
     {
-        TVector one = TLanes.Broadcast(1f), r = TLanes.Divide(x, v), log = TLanes.WherePositive(r, TLanes.Log(r));
-        TVector vPower = TLanes.Exp(TLanes.Multiply(TLanes.Broadcast(beta), TLanes.Log(v))), rise = TLanes.Subtract(r, one);
+        TVector one = TLanes.Broadcast(1f), r = TLanes.Divide(x, v), log = TLanes.WherePositive(r, LanesMath.Log<TVector, TLanes>(r));
+        TVector vPower = LanesMath.Power<TVector, TLanes>(v, beta), rise = TLanes.Subtract(r, one);
         float c = beta - 1f;
         bool nearOne = BetaLimits.NearOne(beta);
         float exponent = nearOne ? c : beta, other = nearOne ? beta : c;
@@ -198,7 +198,7 @@ internal readonly struct AnyBeta : IDivergence
     public static void Terms<TVector, TLanes>(TVector x, TVector v, float beta, out TVector numerator, out TVector denominator)
         where TVector : unmanaged where TLanes : ILanes<TVector>
     {
-        var power = TLanes.Exp(TLanes.Multiply(TLanes.Broadcast(beta - 2f), TLanes.Log(v)));
+        var power = LanesMath.Power<TVector, TLanes>(v, beta - 2f);
         numerator = TLanes.Multiply(x, power);
         denominator = TLanes.Multiply(v, power);
     }
@@ -212,8 +212,8 @@ internal readonly struct AnyBeta : IDivergence
             var near = NearLimit<TVector, TLanes>(x, v, beta);
             return beta < 1f ? TLanes.WherePositive(x, near) : near;
         }
-        var vPower = TLanes.Exp(TLanes.Multiply(TLanes.Broadcast(beta - 1f), TLanes.Log(v)));
-        var xPower = TLanes.WherePositive(x, TLanes.Exp(TLanes.Multiply(TLanes.Broadcast(beta), TLanes.Log(x))));
+        var vPower = LanesMath.Power<TVector, TLanes>(v, beta - 1f);
+        var xPower = TLanes.WherePositive(x, LanesMath.Power<TVector, TLanes>(x, beta));
         var linear = TLanes.Subtract(TLanes.Multiply(TLanes.Broadcast(beta - 1f), v), TLanes.Multiply(TLanes.Broadcast(beta), x));
         var loss = TLanes.Divide(TLanes.Fma(vPower, linear, xPower), TLanes.Broadcast(beta * (beta - 1f)));
         return beta < 1f ? TLanes.WherePositive(x, loss) : loss;

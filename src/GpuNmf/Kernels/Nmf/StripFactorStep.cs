@@ -13,7 +13,7 @@ internal static unsafe class StripFactorStep
     {
         var scale = TLanes.Divide(numerator, TLanes.Max(denominator, TLanes.Broadcast(FactorUpdate.SmallestDenominator)));
         if (exponent == 0.5f) scale = TLanes.Sqrt(scale);
-        else if (exponent != 1f) scale = TLanes.WherePositive(scale, TLanes.Exp(TLanes.Multiply(TLanes.Broadcast(exponent), TLanes.Log(scale))));
+        else if (exponent != 1f) scale = TLanes.WherePositive(scale, LanesMath.Power<TVector, TLanes>(scale, exponent));
         return TLanes.ZeroBelow(TLanes.Multiply(factor, scale), TLanes.Broadcast(floor));
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using GpuNmf.Kernels.Fft;
 using ILGPU;
 using ILGPU.Frontend;
@@ -33,9 +34,6 @@ internal readonly struct SpectrumOutput : IStftOutput
 /// </remarks>
 internal static unsafe class StripStftKernel
 {
-    /// <summary>Samples or bins that are transposed together.</summary>
-    private const int TransposeBlock = 32;
-
     /// <summary>Floats of scratch a group: the two complex arrays and the power of a row.</summary>
     internal static long ScratchLength(int fftLength, int lanes) => StripFft.ScratchLength(fftLength, lanes) + (long)(fftLength / 2 + 1) * lanes;
 
@@ -61,7 +59,7 @@ internal static unsafe class StripStftKernel
             int lanes = Math.Min(TLanes.Count, args.Rows - row);
             for (int c = 0; c < args.ChannelsOfARow; c++)
             {
-                for (int lane = 0; lane < lanes; lane++) LoadFrame<TLanes, TVector>(args, args.FirstRow + row + lane, c, lane, (float*)inRe, (float*)inIm);
+                LoadFrames<TVector, TLanes>(args, args.FirstRow + row, lanes, c, (float*)inRe, (float*)inIm);
                 StripFft.Forward<TVector, TLanes>(inRe, inIm, 1, outRe, outIm, half, args.Twiddles.Pointer(), 2);
                 if (TOutput.IsSpectrum) Split<TVector, TLanes>(outRe, outIm, half, args.Twiddles.Pointer(), inRe, inIm, power);
                 else AddPower<TVector, TLanes>(outRe, outIm, half, args.Twiddles.Pointer(), power, c == 0);
@@ -81,27 +79,74 @@ internal static unsafe class StripStftKernel
         }
     }
 
-    /// <summary>Windowed samples of one frame into one lane; even samples are real parts, odd ones imaginary.</summary>
-    private static void LoadFrame<TLanes, TVector>(in StftArgs args, long row, int channel, int lane, float* re, float* im)
+    /// <summary>Windowed samples of frames into as many lanes; even samples are real parts, odd ones imaginary.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void LoadFrames<TVector, TLanes>(in StftArgs args, long row, int lanes, int channel, float* re, float* im)
         where TVector : unmanaged
         where TLanes : ILanes<TVector>
     {
-        int channelOfRow = (int)(row % args.RowsOfAFrame) + channel;
-        long start = row / args.RowsOfAFrame * args.HopLength - args.Lead;
-        float* samples = args.Samples.Pointer() + (channelOfRow * args.SampleStride - args.FirstSample);
-        float* window = args.Window.Pointer();
-        re += lane;
-        im += lane;
-        if (start >= 0 && start + args.FftLength <= args.Length)
+        float** frames = stackalloc float*[FourByFour.Count];
+        for (int lane = 0; lane < lanes; lane += FourByFour.Count)
         {
-            float* x = samples + start;
-            for (int n = 0; n < args.FftLength; n += 2, re += TLanes.Count, im += TLanes.Count)
+            // Neighbouring frames of the middle go four at a time.
+            int count = Math.Min(FourByFour.Count, lanes - lane);
+            bool inside = args.FftLength % (2 * FourByFour.Count) == 0 && count == FourByFour.Count;
+            for (int i = 0; inside && i < count; i++)
             {
-                *re = x[n] * window[n];
-                *im = x[n + 1] * window[n + 1];
+                long start = StartOf(args, row + lane + i);
+                inside = start >= 0 && start + args.FftLength <= args.Length;
+                frames[i] = SamplesOf(args, row + lane + i, channel) + start;
             }
-            return;
+            if (inside) LoadFour<TVector, TLanes>(args, frames, re + lane, im + lane);
+            else for (int i = 0; i < count; i++) LoadFrame<TVector, TLanes>(args, row + lane + i, channel, re + lane + i, im + lane + i);
         }
+    }
+
+    /// <summary>The first sample of a row's frame; negative where it begins before the signal.</summary>
+    private static long StartOf(in StftArgs args, long row) => row / args.RowsOfAFrame * args.HopLength - args.Lead;
+
+    /// <summary>Where sample 0 of a row's channel would stand.</summary>
+    private static float* SamplesOf(in StftArgs args, long row, int channel) =>
+        args.Samples.Pointer() + (((int)(row % args.RowsOfAFrame) + channel) * args.SampleStride - args.FirstSample);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void LoadFour<TVector, TLanes>(in StftArgs args, float** frames, float* re, float* im)
+        where TVector : unmanaged
+        where TLanes : ILanes<TVector>
+    {
+        float* window = args.Window.Pointer();
+        for (int n = 0; n < args.FftLength; n += 2 * FourByFour.Count)
+        {
+            Vector128<float> low = Vector128.Load(window + n), high = Vector128.Load(window + n + FourByFour.Count);
+            Windowed(frames[0] + n, low, high, out var a, out var e);
+            Windowed(frames[1] + n, low, high, out var b, out var f);
+            Windowed(frames[2] + n, low, high, out var c, out var g);
+            Windowed(frames[3] + n, low, high, out var d, out var h);
+            FourByFour.Transpose(ref a, ref b, ref c, ref d);
+            FourByFour.Transpose(ref e, ref f, ref g, ref h);
+            long at = (long)(n / 2) * TLanes.Count;
+            FourByFour.Store(re + at, TLanes.Count, a, b, c, d);
+            FourByFour.Store(im + at, TLanes.Count, e, f, g, h);
+        }
+    }
+
+    /// <summary>Eight samples times the window, the even ones apart from the odd ones.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Windowed(float* samples, Vector128<float> low, Vector128<float> high, out Vector128<float> even, out Vector128<float> odd)
+    {
+        Vector128<float> first = Vector128.Load(samples) * low, second = Vector128.Load(samples + FourByFour.Count) * high;
+        even = FourByFour.Even(first, second);
+        odd = FourByFour.Odd(first, second);
+    }
+
+    /// <summary>A frame that may reach beyond the signal.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void LoadFrame<TVector, TLanes>(in StftArgs args, long row, int channel, float* re, float* im)
+        where TVector : unmanaged
+        where TLanes : ILanes<TVector>
+    {
+        long start = StartOf(args, row);
+        float* samples = SamplesOf(args, row, channel), window = args.Window.Pointer();
         for (int n = 0; n < args.FftLength; n += 2, re += TLanes.Count, im += TLanes.Count)
         {
             long even = SampleIndex.At(start + n, args.Length, args.Reflect), odd = SampleIndex.At(start + n + 1, args.Length, args.Reflect);
@@ -111,6 +156,7 @@ internal static unsafe class StripStftKernel
     }
 
     /// <summary>Real spectrum from the half-length transform: bins 0..N/2 - 1 into (re, im); the last bin's real part into nyquist[0].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Split<TVector, TLanes>(TVector* zRe, TVector* zIm, int half, float* roots, TVector* re, TVector* im, TVector* nyquist)
         where TVector : unmanaged
         where TLanes : ILanes<TVector>
@@ -129,6 +175,7 @@ internal static unsafe class StripStftKernel
     }
 
     /// <summary>power[k] (+)= |X[k]|^2, k up to N/2.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AddPower<TVector, TLanes>(TVector* zRe, TVector* zIm, int half, float* roots, TVector* power, bool first)
         where TVector : unmanaged
         where TLanes : ILanes<TVector>
@@ -163,6 +210,7 @@ internal static unsafe class StripStftKernel
         bIm = TLanes.Subtract(rIm, eIm);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Root<TVector, TLanes>(TVector* power, int bins, int channels)
         where TVector : unmanaged
         where TLanes : ILanes<TVector>
@@ -172,20 +220,24 @@ internal static unsafe class StripStftKernel
     }
 
     /// <summary>Lanes become rows: target[lane][k] = values[k][lane].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void StoreRows<TVector, TLanes>(TVector* values, float* target, int lanes, int bins, int pitch)
         where TVector : unmanaged
         where TLanes : ILanes<TVector>
     {
-        for (int block = 0; block < bins; block += TransposeBlock)
+        int k = 0;
+        for (; k <= bins - FourByFour.Count; k += FourByFour.Count)
         {
-            int end = Math.Min(bins, block + TransposeBlock);
-            for (int lane = 0; lane < lanes; lane++)
-            {
-                float* source = (float*)values + lane;
-                float* to = target + (long)lane * pitch;
-                for (int k = block; k < end; k++) to[k] = source[(long)k * TLanes.Count];
-            }
+            float* source = (float*)(values + k), to = target + k;
+            int lane = 0;
+            for (; lane <= lanes - FourByFour.Count; lane += FourByFour.Count) FourByFour.Transpose(source + lane, TLanes.Count, to + (long)lane * pitch, pitch);
+            for (; lane < lanes; lane++)
+                for (int i = 0; i < FourByFour.Count; i++)
+                    to[(long)lane * pitch + i] = source[(long)i * TLanes.Count + lane];
         }
+        for (; k < bins; k++)
+            for (int lane = 0; lane < lanes; lane++)
+                target[(long)lane * pitch + k] = ((float*)(values + k))[lane];
     }
 
     private static void StoreNyquist<TVector, TLanes>(TVector* nyquist, float* re, float* im, int lanes, int half, int pitch)
