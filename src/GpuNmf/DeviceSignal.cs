@@ -11,8 +11,8 @@ namespace GpuNmf;
 /// </summary>
 internal sealed class DeviceSignal : IDeviceSignal, IDisposable
 {
-    /// <summary>Sample frames that pass through the host at a time.</summary>
-    private const int BlockFrames = 1 << 17;
+    /// <summary>Samples of all channels that pass through the host at a time, and of one.</summary>
+    private const int BlockSamples = 1 << 18, BlockFrames = 1 << 17;
 
     private readonly DeviceSession _session;
     private readonly IAudioSource _source;
@@ -28,7 +28,7 @@ internal sealed class DeviceSignal : IDeviceSignal, IDisposable
         _session = session;
         _source = source;
         _isMean = isMean && source.Channels > 1;
-        int block = (int)Math.Min(BlockFrames, source.Length);
+        int block = (int)Math.Min(Math.Clamp(BlockSamples / source.Channels, 1, BlockFrames), source.Length);
         _interleaved = new float[(long)block * source.Channels];
         _planar = new float[block];
     }

@@ -1,3 +1,6 @@
+using GpuNmf.Devices;
+using GpuNmf.Kernels.Nmf;
+using GpuNmf.Nmf;
 using Xunit;
 
 namespace GpuNmf.Tests;
@@ -25,6 +28,33 @@ public sealed class ReadmeTests
         Assert.True(result.LossTrace[^1].Loss < result.LossTrace[0].Loss, "the loss did not fall");
         Assert.Equal(3, Directory.GetFiles(folder.Path, "component-*.wav").Length);
         Assert.Contains("component-03.wav: peak ", output.ToString(), StringComparison.Ordinal);
+    }
+
+    /// <summary>The formula of the section Memory, with its letters, is what is allocated for a model.</summary>
+    [Theory]
+    [InlineData(true, 2584, 8, 256)]
+    [InlineData(true, 310_000, 100, 256)]
+    [InlineData(false, 310_000, 8, 1024)]
+    [InlineData(false, 51_680, 88, 1024)]
+    public void Memory_is_as_stated(bool onCpu, int rows, int rank, int mostPartialSums)
+    {
+        const int bins = 1025, p = 1056;
+        var form = onCpu ? KernelForm.Strip : KernelForm.Tile;
+        string page = File.ReadAllText(Repository.File("README.md"));
+        Assert.Contains("4 bytes x [ R P  +  B (e (2 K P + R K')  +  S s) ]", page, StringComparison.Ordinal);
+        Assert.Contains("at most 256 on the CPU and 1024 on GPUs", page, StringComparison.Ordinal);
+        var geometry = NmfGeometry.Of(bins, rows, rank, form);
+        Assert.Equal(p, geometry.Pitch);
+        Assert.InRange(geometry.Slices, 1, mostPartialSums);
+        double rounded = onCpu ? 16 * ((rank + 15) / 16) : geometry.RankPitch, k = onCpu ? rank : rounded;
+        Assert.Equal(rounded, geometry.RankPitch);
+        foreach (double beta in (double[])[0.5, 1, 2])
+            foreach (bool extrapolated in (bool[])[true, false])
+            {
+                double e = extrapolated ? 2 : 1, s = beta switch { 1 => k * p, 2 => k * p + rounded * rounded, _ => 2 * k * p };
+                double stated = 4 * (e * (2 * k * p + rows * rounded) + geometry.Slices * s);
+                Assert.InRange(NmfWorkspace.BytesOfAModel(geometry, beta, extrapolated) / stated, 0.99, 1.01);
+            }
     }
 
     /// <summary>The lines between the markers, without their indentation, the parts an empty line apart.</summary>

@@ -82,6 +82,11 @@ internal sealed class ForwardTransform : IDisposable
     }
 
     /// <summary>Complex spectrum of some frames; row (frame in block) C + channel.</summary>
+    /// <param name="signal">Samples; those of the frames are held afterwards.</param>
+    /// <param name="firstFrame">The first frame.</param>
+    /// <param name="frames">Number of frames.</param>
+    /// <param name="real">Receives the real parts [frames C][pitch]; padding is not touched.</param>
+    /// <param name="imaginary">Receives the imaginary parts, likewise.</param>
     internal void Spectrum(IDeviceSignal signal, long firstFrame, int frames, DeviceBuffer<float> real, DeviceBuffer<float> imaginary)
     {
         var (start, end) = SamplesOf(firstFrame, frames, signal.Length);

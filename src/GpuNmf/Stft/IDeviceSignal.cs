@@ -16,6 +16,12 @@ internal interface IDeviceSignal
     /// <summary>The first sample held.</summary>
     long First { get; }
 
-    /// <summary>Holds at least the samples from <paramref name="start"/> to before <paramref name="end"/>.</summary>
+    /// <summary>
+    /// Holds at least the samples from <paramref name="start"/> to before <paramref name="end"/>. Others may be gone then, and
+    /// <see cref="Held"/> may be another buffer: what was enqueued on the old one has finished.
+    /// </summary>
+    /// <param name="start">The first sample, from 0.</param>
+    /// <param name="end">At most <see cref="Length"/>.</param>
+    /// <param name="cancellation">Looked at between blocks.</param>
     void Hold(long start, long end, CancellationToken cancellation);
 }

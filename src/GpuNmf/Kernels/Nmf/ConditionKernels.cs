@@ -50,7 +50,7 @@ internal static unsafe class ConditionKernels
     {
         var sums = SharedMemory.Allocate<float>(Group);
         var maxima = SharedMemory.Allocate<float>(Group);
-        int thread = Group_X();
+        int thread = ThreadOfGroup();
         var row = args.X.SubView((long)Grid.IdxX * args.Pitch, args.Pitch);
         float sum = 0f, max = 0f;
         for (int f = thread; f < args.Bins; f += Group)
@@ -82,10 +82,10 @@ internal static unsafe class ConditionKernels
     public static void ApplyTile(ConditionArgs args)
     {
         var row = args.X.SubView((long)Grid.IdxX * args.Pitch, args.Pitch);
-        for (int f = Group_X(); f < args.Bins; f += Group) row[f] = XMath.Max(row[f] * args.Scale, args.Floor);
+        for (int f = ThreadOfGroup(); f < args.Bins; f += Group) row[f] = XMath.Max(row[f] * args.Scale, args.Floor);
     }
 
-    private static int Group_X() => ILGPU.Group.IdxX;
+    private static int ThreadOfGroup() => ILGPU.Group.IdxX;
 
     [External("measure_rows")]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

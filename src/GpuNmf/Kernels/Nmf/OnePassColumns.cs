@@ -50,7 +50,7 @@ internal static class OnePassColumns
     internal const int Count = 3;
 
     /// <summary>Frames that are read ahead.</summary>
-    private const int Ahead = 4;
+    internal const int Ahead = 4;
 
     /// <summary>Adds a tile's frames to the sums, frames upwards.</summary>
     /// <returns>The columns' loss in the tile.</returns>
