@@ -115,15 +115,15 @@ internal static class TileKernelCatalog
                     // Six warps are twelve with other constants, and a class beside its neighbours.
                     bool sample = everyday && form != ", six warps" && rankPitch is not (24 or 48) && (rankPitch != 64 || form.Length > 0);
                     foreach (var kernel in Kernels(own, $"rank {ranks}, {divergence}{form}"))
-                        yield return kernel with { Everyday = sample && kernel.Everyday, Backends = BackendsOf(form, rankPitch) };
+                        yield return kernel with { Everyday = sample && kernel.Everyday, Backends = BackendsOf(form, rankPitch, beta) };
                 }
             }
         }
     }
 
-    private static TileBackends BackendsOf(string form, int rankPitch) =>
+    private static TileBackends BackendsOf(string form, int rankPitch, double beta) =>
         form.Length == 0 ? TileBackends.All
-        : rankPitch <= NmfGeometry.TileOnePassRank && TileNmfMethods.WarpsNeedUniformRegisters(rankPitch) ? TileBackends.CudaFrom80
+        : TileNmfMethods.WarpsNeedUniformRegisters(rankPitch, beta) ? TileBackends.CudaFrom80
         : TileBackends.Cuda;
 
     private static IEnumerable<TileKernel> Kernels(TileNmfMethods methods, string name)

@@ -26,8 +26,8 @@ internal sealed class NmfWorkspace : IDisposable
         _rule = rule;
         _lengths = ModelLengths.Of(geometry, size.Losses);
         Models = size.Models;
-        bool gram = rule.Beta == 2, sums = rule.Beta == 1;
-        long templates = geometry.TemplateLength, slices = geometry.Slices, rankPitch = geometry.RankPitch;
+        var sums = SliceSums.Of(geometry, rule.Beta);
+        long templates = geometry.TemplateLength, rankPitch = geometry.RankPitch;
         try
         {
             _templates = OfModels(templates);
@@ -37,11 +37,11 @@ internal sealed class NmfWorkspace : IDisposable
             _activations = OfModels(_lengths.Activations);
             _activationsBefore = extrapolated ? OfModels(_lengths.Activations) : _activations;
             _templateSums = OfModels(geometry.BinSlices * rankPitch);
-            _templateGram = OfModels(gram ? geometry.BinSlices * rankPitch * rankPitch : 1);
-            _numerators = OfModels(slices * templates);
-            _denominators = OfModels(gram || sums ? 1 : slices * templates);
-            _activationSums = OfModels(sums ? slices * rankPitch : 1);
-            _activationGrams = OfModels(gram ? slices * rankPitch * rankPitch : 1);
+            _templateGram = OfModels(rule.Beta == 2 ? geometry.BinSlices * rankPitch * rankPitch : 1);
+            _numerators = OfModels(sums.Numerators);
+            _denominators = OfModels(Math.Max(1, sums.Denominators));
+            _activationSums = OfModels(Math.Max(1, sums.ActivationSums));
+            _activationGrams = OfModels(Math.Max(1, sums.ActivationGrams));
             Losses = OfModels(size.Losses);
             RowSums = Own(session.Allocate<float>(geometry.Rows));
             RowMaxima = Own(session.Allocate<float>(geometry.Rows));
@@ -70,9 +70,8 @@ internal sealed class NmfWorkspace : IDisposable
     /// <summary>Bytes that a model takes.</summary>
     internal static double BytesOfAModel(NmfGeometry geometry, double beta, bool extrapolated)
     {
-        double templates = geometry.TemplateLength, rankPitch = geometry.RankPitch, rows = geometry.Rows;
-        double sums = beta switch { 1 => templates + rankPitch, 2 => templates + rankPitch * rankPitch, _ => 2 * templates };
-        return sizeof(float) * ((extrapolated ? 2 : 1) * (2 * templates + rows * rankPitch) + geometry.Slices * sums);
+        double factors = 2.0 * geometry.TemplateLength + (double)geometry.Rows * geometry.RankPitch;
+        return sizeof(float) * ((extrapolated ? 2 : 1) * factors + SliceSums.Of(geometry, beta).Total);
     }
 
     /// <summary>Sets the start of one model.</summary>
@@ -199,6 +198,23 @@ internal sealed class NmfWorkspace : IDisposable
     {
         _owned.Add(buffer);
         return buffer;
+    }
+}
+
+/// <summary>Floats of the sums over the slices of frames that a model keeps; 0 where its divergence has none.</summary>
+internal readonly record struct SliceSums(long Numerators, long Denominators, long ActivationSums, long ActivationGrams)
+{
+    internal long Total => Numerators + Denominators + ActivationSums + ActivationGrams;
+
+    internal static SliceSums Of(NmfGeometry geometry, double beta)
+    {
+        long slices = geometry.Slices, templates = slices * geometry.TemplateLength, rankPitch = geometry.RankPitch;
+        return beta switch
+        {
+            1 => new(templates, 0, slices * rankPitch, 0),
+            2 => new(templates, 0, 0, slices * rankPitch * rankPitch),
+            _ => new(templates, templates, 0, 0),
+        };
     }
 }
 

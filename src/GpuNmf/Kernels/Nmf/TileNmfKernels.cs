@@ -128,14 +128,14 @@ internal sealed class TileNmfKernels : INmfKernels
     private static TileForms FormsFor(DeviceSession session, NmfGeometry geometry, double beta)
     {
         if (session.Accelerator is not CudaAccelerator cuda) return default;
-        bool suits = cuda.Architecture >= CudaArchitecture.SM_80 || !TileNmfMethods.WarpsNeedUniformRegisters(geometry.RankPitch);
+        bool suits = cuda.Architecture >= CudaArchitecture.SM_80 || !TileNmfMethods.WarpsNeedUniformRegisters(geometry.RankPitch, beta);
         bool warps = suits && geometry.SliceFrames % NmfGeometry.TileOnePassFrames == 0 && TileNmfMethods.FitWarps(geometry.RankPitch, beta);
         return new TileForms(geometry.Pitch switch
         {
             > 384 and <= 576 when warps => OnePassGroup.SixWarps,
             > 768 and <= 1152 when warps => OnePassGroup.TwelveWarps,
             _ => OnePassGroup.Small,
-        }, Shuffles: true);
+        }, Shuffles: suits);
     }
 
     /// <summary>Floats of the sums of one slice: K', or K' squared for beta 2.</summary>

@@ -37,8 +37,12 @@ internal sealed record TileNmfMethods
         _ => For<AnyBeta>(rankPitch, forms),
     };
 
-    /// <summary>Whether the one pass in warps needs the uniform registers of sm_80: sm_70 spilled 16 bytes a tile at class 12.</summary>
-    internal static bool WarpsNeedUniformRegisters(int rankPitch) => rankPitch > 8;
+    /// <summary>
+    /// Whether a form for warps needs the uniform registers of sm_80: sm_70 spilled 16 bytes a tile in the one pass of class 12, and 28 in the
+    /// loops of class 48 in halves, where powers are taken.
+    /// </summary>
+    internal static bool WarpsNeedUniformRegisters(int rankPitch, double beta) =>
+        rankPitch == NmfGeometry.TileOnePassRank || (rankPitch == 48 && beta is not (0 or 1 or 2));
 
     /// <summary>Whether one pass can be made in warps: the registers must hold what it sums.</summary>
     internal static bool FitWarps(int rankPitch, double beta) => rankPitch <= (beta is 1 or 2 ? 12 : 4);
