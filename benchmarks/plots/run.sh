@@ -17,6 +17,8 @@ if [[ ${1:-} == --quick ]]; then
     mkdir -p TestResults/scaling
     out=TestResults/scaling json=TestResults/scaling/scaling.json
 fi
+GPUNMF_BENCH_VERSION=$(git describe --always --dirty 2>/dev/null || echo unknown)
+export GPUNMF_BENCH_VERSION
 dotnet benchmarks/GpuNmf.Benchmarks/bin/Release/net10.0/GpuNmf.Benchmarks.dll scaling "$json" "$@"
 /usr/bin/python3 benchmarks/plots/scaling.py "$json" "$out"
 ls -l "$out"/scaling-*.png

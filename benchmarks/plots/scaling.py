@@ -33,8 +33,8 @@ def figure(title, x, y):
     return drawing, axes
 
 
-def save(drawing, folder, name, document):
-    made = f"{document['device']}, {document['kind']}, {document['cores']} cores, {document['date']}; median, bars from least to largest sample"
+def save(drawing, folder, name, document, samples="median, bars from least to largest sample"):
+    made = f"{document['device']}, {document['kind']}, {document['cores']} cores, {document['date']}, {document.get('gpunmf') or 'unknown version'}; {samples}"
     drawing.text(0.01, 0.01, made + ("; a smoke run" if document["quick"] else ""), fontsize=6, color="0.4")
     drawing.tight_layout(rect=(0, 0.03, 1, 1))
     drawing.savefig(os.path.join(folder, name), dpi=130)
@@ -88,14 +88,15 @@ def draw_cores(document, folder):
         return
     frames = document["coresInUse"][0]["frames"]
     drawing, axes = figure(f"One iteration, {document['bins']} x {frames}, rank 8", "threads", "times as fast as with one")
+    marks = iter("osv")
     counts = sorted({p["cores"] for p in document["coresInUse"]})
     for name, points in by_beta(document["coresInUse"], "cores"):
-        axes.plot([p["cores"] for p in points], [middle(points[0]) / middle(p) for p in points], marker="o", label=f"{name}, {middle(points[0]):.1f} ms with one")
+        axes.plot([p["cores"] for p in points], [middle(points[0]) / middle(p) for p in points], marker=next(marks), alpha=0.7, label=f"{name}, {middle(points[0]):.1f} ms with one")
     axes.plot(counts, counts, "--", color="0.5", label="ideal")
     axes.set_xticks(counts)
     axes.set_ylim(bottom=0)
     axes.legend()
-    save(drawing, folder, "scaling-cores.png", document)
+    save(drawing, folder, "scaling-cores.png", document, "ratios of medians")
 
 
 def main():

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using GpuNmf.Audio;
 using GpuNmf.Devices;
 using GpuNmf.Stft;
@@ -82,6 +83,7 @@ internal sealed class DeviceSignal : IDeviceSignal, IDisposable
         _samples = _session.Allocate<float>(Channels * length);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Read(long start, int count)
     {
         int channels = _source.Channels;
@@ -104,6 +106,7 @@ internal sealed class DeviceSignal : IDeviceSignal, IDisposable
         return (float)(sum / channels.Length);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void RequireFinite(ReadOnlySpan<float> samples, long start, IAudioSource source)
     {
         for (int i = 0; i < samples.Length; i++)

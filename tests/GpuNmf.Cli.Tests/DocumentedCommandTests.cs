@@ -23,7 +23,7 @@ public sealed class DocumentedCommandTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Commands))]
-    public void A_documented_command_runs(string command)
+    public void A_documented_command_is_accepted(string command)
     {
         string[] args = [.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Provided)];
         int output = Array.IndexOf(args, "--out");

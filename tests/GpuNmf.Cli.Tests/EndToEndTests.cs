@@ -31,7 +31,7 @@ public sealed class EndToEndTests : IDisposable
             for (int n = 0; n < sum.Length; n++) sum[n] += stem[n];
         }
         double peak = song.Max(MathF.Abs);
-        double allowed = 2e-6 * peak;      // contract 10: float32 stems sum to the input within 2e-6 of its peak
+        double allowed = 2e-6 * peak;      // float32 stems sum to the input within 2e-6 of its peak
         for (int n = 0; n < sum.Length; n++)
             Assert.True(Math.Abs(sum[n] - song[n]) <= allowed, $"sample {n}: sum {sum[n]:R}, recording {song[n]:R}, allowed {allowed:E1}");
     }

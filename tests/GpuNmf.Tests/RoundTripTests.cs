@@ -8,7 +8,7 @@ namespace GpuNmf.Tests;
 /// <summary>Through the whole chain and back: the sum of the stems is the recording, at both ends too, and nothing is longer or shorter.</summary>
 public sealed class RoundTripTests
 {
-    /// <summary>Design contract 10: float32 stems sum to the input within this share of its peak, which is 1 here.</summary>
+    /// <summary>Float32 stems sum to the input within this share of its peak, which is 1 here.</summary>
     internal const double Tolerance = 2e-6;
 
     /// <summary>Framing, samples and rank.</summary>

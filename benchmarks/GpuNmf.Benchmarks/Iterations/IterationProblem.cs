@@ -74,8 +74,8 @@ internal sealed class IterationProblem
         return buffer;
     }
 
-    /// <summary>Sum and largest value of each frame of X, 1 x frames, summed in double.</summary>
-    internal (float[,] Sums, float[,] Maxima) RowSumsAndMaxima()
+    /// <summary>Sum and largest value of each frame of X, 1 x frames, every value changed first, summed in double.</summary>
+    internal (float[,] Sums, float[,] Maxima) RowSumsAndMaxima(Func<float, float> change)
     {
         float[,] sums = new float[1, Shape.Frames], maxima = new float[1, Shape.Frames];
         ForEachBlock(Shape.Bins, (first, rows) =>
@@ -83,8 +83,9 @@ internal sealed class IterationProblem
             for (int t = 0; t < rows.Length / Shape.Bins; t++)
             {
                 double sum = 0;
-                foreach (float value in rows.Slice(t * Shape.Bins, Shape.Bins))
+                foreach (float before in rows.Slice(t * Shape.Bins, Shape.Bins))
                 {
+                    float value = change(before);
                     sum += value;
                     maxima[0, first + t] = Math.Max(maxima[0, first + t], value);
                 }

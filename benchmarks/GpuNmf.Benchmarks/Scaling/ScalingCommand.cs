@@ -40,6 +40,7 @@ internal static class ScalingCommand
             device = session.Entry.Name,
             kind = session.Kind,
             cores = session.Entry.Cores,
+            gpunmf = Environment.GetEnvironmentVariable("GPUNMF_BENCH_VERSION"),
             bins = Bins,
             quick,
             loadBefore = LoadAverage.Read(),

@@ -12,17 +12,17 @@ internal sealed class ConditionStage : IDisposable
     private readonly DeviceSession _session;
     private readonly NmfGeometry _geometry;
     private readonly ConditionLauncher _launcher;
-    private readonly DeviceBuffer<float> _x, _sums, _maxima;
-    private readonly float[,] _wantedSums, _wantedMaxima;
+    private readonly IterationProblem _problem;
+    private readonly DeviceBuffer<float> _sums, _maxima;
+    private DeviceBuffer<float> _x;
 
     internal ConditionStage(DeviceSession session, int bins, int frames)
     {
         _session = session;
         _geometry = NmfGeometry.Of(bins, frames, 1, session.Form);
         _launcher = new ConditionLauncher(session);
-        var problem = new IterationProblem(new IterationShape(bins, frames, 1), 1);
-        _x = problem.Upload(session);
-        (_wantedSums, _wantedMaxima) = problem.RowSumsAndMaxima();
+        _problem = new IterationProblem(new IterationShape(bins, frames, 1), 1);
+        _x = _problem.Upload(session);
         _sums = session.Allocate<float>(_geometry.Rows);
         _maxima = session.Allocate<float>(_geometry.Rows);
     }
@@ -31,22 +31,37 @@ internal sealed class ConditionStage : IDisposable
 
     internal double Bytes => 4.0 * _geometry.Rows * _geometry.Pitch;
 
-    /// <summary>Runs, and compares the rows of the scaled X and what was measured of them with sums and maxima of the host.</summary>
-    /// <returns>The larger of the relative differences.</returns>
-    internal double RunAndCompare(double allowed)
+    /// <summary>
+    /// Compares sums and maxima of the rows with the host's, as X is and as it is after a scale of 2 and a floor that a quarter of the
+    /// values lie below. X is afterwards as it was.
+    /// </summary>
+    /// <returns>The largest of the relative differences.</returns>
+    internal double Check(double allowed)
     {
+        const float scale = 2, floor = 0.5f;
+        Run(scale, floor);
+        double difference = CompareBoth("", value => value);
+        // What is measured now is X as it was scaled.
         Run();
-        double difference = Compare("sums", _sums, _wantedSums);
-        difference = Math.Max(difference, Compare("maxima", _maxima, _wantedMaxima));
-        // The scale is 1 and every value above the floor, so a second measurement finds X as it was.
-        Run();
-        return Math.Max(difference, Compare("sums after scaling", _sums, _wantedSums));
+        difference = Math.Max(difference, CompareBoth(", scaled", value => Math.Max(scale * value, floor)));
+        _x.Dispose();
+        _x = _problem.Upload(_session);
+        return difference;
+
+        double CompareBoth(string when, Func<float, float> change)
+        {
+            var (sums, maxima) = _problem.RowSumsAndMaxima(change);
+            return Math.Max(Compare("sums" + when, _sums, sums), Compare("maxima" + when, _maxima, maxima));
+        }
 
         double Compare(string what, DeviceBuffer<float> got, float[,] want) =>
             Difference.Require($"condition, {what}", OneRow(got.Download().AsSpan(0, _geometry.Frames)), want, allowed);
     }
 
-    internal void Run()
+    /// <summary>With a scale of 1 and a floor below every value, so that X stays what it is.</summary>
+    internal void Run() => Run(1, 1e-6f);
+
+    private void Run(float scale, float floor)
     {
         var args = new ConditionArgs
         {
@@ -56,8 +71,8 @@ internal sealed class ConditionStage : IDisposable
             Bins = _geometry.Bins,
             Pitch = _geometry.Pitch,
             Frames = _geometry.Frames,
-            Scale = 1,
-            Floor = 1e-6f,
+            Scale = scale,
+            Floor = floor,
         };
         _launcher.EnqueueMeasure(args);
         _launcher.EnqueueApply(args);

@@ -15,7 +15,7 @@ internal static class Contest
     /// <param name="rounds">How often.</param>
     /// <param name="ours">One sample of ours in milliseconds.</param>
     /// <param name="theirs">So many samples of the other contestant; null: only ours.</param>
-    internal static (double[] Ours, double[] Theirs) Run(Rounds rounds, Func<double> ours, Func<int, IEnumerable<double>>? theirs)
+    internal static (double[] Ours, double[] Theirs) Run(Rounds rounds, Func<double> ours, Func<int, double[]>? theirs)
     {
         List<double> mine = [], others = [];
         // One turn of each that does not count: compilers and caches warm up.

@@ -47,7 +47,7 @@ internal static class Suite
         yield return new Step("STFT", () => [StageRows.Transform(bench, new StageShape(60, 2), bench.Rounds(5, 2), "stft.py", null)]);
         yield return new Step("stems", () => [StageRows.Stems(bench, new StageShape(30, 2), 8, bench.Rounds(3, 1), "stems.py", null)]);
         yield return new Step("condition", () => [StageRows.Condition(bench, Bins, FramesOf(600), bench.Rounds(10, 1))]);
-        yield return new Step("whole program", () => WholeProgramRows.Measure(bench, bench.Quick ? 10 : WholeProgramRows.Seconds, bench.Quick ? 1 : 3));
+        yield return new Step("whole program", () => WholeProgramRows.Measure(bench, bench.Quick ? 10 : WholeProgramRows.Seconds, bench.Quick ? 1 : 5));
     }
 
     /// <summary>Beside PyTorch, eager and compiled.</summary>

@@ -13,7 +13,7 @@ internal sealed record Target(string Text, Func<Row, bool?> IsMet)
 
     /// <summary>At most so many times as slow as the peer.</summary>
     internal static Target Within(double factor) =>
-        new(string.Create(CultureInfo.InvariantCulture, $"within {factor:0.##}x"), row => row.Ratio is { } ratio ? ratio >= 1 / factor : null);
+        new(string.Create(CultureInfo.InvariantCulture, $"at most {factor:0.##} of theirs"), row => row.Ratio is { } ratio ? ratio >= 1 / factor : null);
 
     /// <summary>At most so many times as long as one reading of some bytes at the bandwidth of a copy.</summary>
     internal static Target WithinReading(double factor, double seconds) => new(

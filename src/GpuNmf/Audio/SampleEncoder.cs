@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace GpuNmf.Audio;
 
@@ -42,7 +44,8 @@ internal sealed class SampleEncoder
         switch (_encoding)
         {
             case WavEncoding.Float32:
-                for (int i = 0; i < samples.Length; i++) BinaryPrimitives.WriteSingleLittleEndian(block[(4 * i)..], samples[i]);
+                if (BitConverter.IsLittleEndian) MemoryMarshal.AsBytes(samples).CopyTo(block);
+                else for (int i = 0; i < samples.Length; i++) BinaryPrimitives.WriteSingleLittleEndian(block[(4 * i)..], samples[i]);
                 break;
             case WavEncoding.Pcm16:
                 for (int i = 0; i < samples.Length; i++)
@@ -73,6 +76,8 @@ internal sealed class SampleEncoder
         RoundingResidualDb = _errorSquares == 0 ? null : 10 * Math.Log10(_errorSquares / _signalSquares),
     };
 
+    // These loops are called seldom and run long: compiled in full at once.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Measure(ReadOnlySpan<float> samples)
     {
         double squares = _signalSquares;
@@ -82,6 +87,7 @@ internal sealed class SampleEncoder
     }
 
     // Apart from the sum, whose order is that of the samples: a peak is the same in any order. Every Max here keeps NaN.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double Peak(ReadOnlySpan<float> samples)
     {
         var peaks = Vector<float>.Zero;

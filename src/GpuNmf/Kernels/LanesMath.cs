@@ -4,7 +4,8 @@ namespace GpuNmf.Kernels;
 
 /// <summary>
 /// Elementary functions of vectors in single precision. They are inlined: a call takes all vector registers from the loop that it stands
-/// in, and those of the runtime go through double precision for exp.
+/// in, and those of the runtime go through double precision for exp. NaN does not stay NaN: who needs it adds the value itself to the
+/// result, as the losses do.
 /// </summary>
 internal static class LanesMath
 {
@@ -17,7 +18,7 @@ internal static class LanesMath
     /// v^p: v = 2^e m with m between the square roots of 1/2 and 2, then 2^(p e + p log2 m). The whole part of the exponent is split off
     /// before anything is rounded to it, so the error stays within a few units in the last place, which exp(p log v) leaves by far.
     /// </summary>
-    /// <param name="value">Positive and normal: zero counts as 2^-127.</param>
+    /// <param name="value">Positive and normal. Zero and denormals count as 2^-127 to 2^-126, but p = 1/2, -1/2 and -3/2, roots, take them as they are.</param>
     /// <param name="exponent">p, in -16..16.</param>
     /// <returns>Within (3 + 2 |p|) 6e-8 of the power.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -36,7 +37,7 @@ internal static class LanesMath
         return TLanes.Scale(Exp2OfFraction<TVector, TLanes>(fraction), whole);
     }
 
-    /// <summary>The natural logarithm of a positive, normal value within 3e-7 of it (five roundings); zero counts as 2^-127, infinity as 2^128.</summary>
+    /// <summary>The natural logarithm of a positive, normal value within 3e-7 of it (five roundings); zero and denormals count as 2^-127 to 2^-126, infinity as 2^128.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static TVector Log<TVector, TLanes>(TVector value)
         where TVector : unmanaged where TLanes : ILanes<TVector>

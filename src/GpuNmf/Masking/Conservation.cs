@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace GpuNmf.Masking;
 
@@ -23,6 +24,7 @@ internal sealed class Conservation(int maxLength)
     }
 
     /// <summary>Adds one stem of the block.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void Add(ReadOnlySpan<float> stem)
     {
         var differences = _differences.AsSpan(0, stem.Length);
@@ -41,6 +43,7 @@ internal sealed class Conservation(int maxLength)
     internal void End() => _residualPower += Power();
 
     /// <summary>Four sums, so that they overlap; always in this order.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private double Power()
     {
         double a = 0, b = 0, c = 0, d = 0;

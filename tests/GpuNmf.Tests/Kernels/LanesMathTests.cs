@@ -35,6 +35,26 @@ public sealed unsafe class LanesMathTests
     }
 
     [Fact]
+    public void Zero_and_denormals_count_as_the_least_normal_numbers()
+    {
+        Check<Vector512<float>, Lanes512>();
+        Check<Vector256<float>, Lanes256>();
+        Check<Vector128<float>, Lanes128>();
+
+        static void Check<TVector, TLanes>() where TVector : unmanaged where TLanes : ILanes<TVector>
+        {
+            foreach (float value in (float[])[0f, 1e-45f, 1e-39f])
+            {
+                Assert.InRange(Power<TVector, TLanes>(value, 0.3f), 0.999f * MathF.Pow(2, -127 * 0.3f), 1.001f * MathF.Pow(2, -126 * 0.3f));
+                Assert.InRange(Lane<TVector, TLanes>(LanesMath.Log<TVector, TLanes>(TLanes.Broadcast(value))), -127.001f * MathF.Log(2), -125.999f * MathF.Log(2));
+                Assert.Equal(MathF.Sqrt(value), Power<TVector, TLanes>(value, 0.5f));
+            }
+            Assert.Equal(float.PositiveInfinity, Power<TVector, TLanes>(0f, -0.5f));
+            Assert.Equal(float.PositiveInfinity, Power<TVector, TLanes>(0f, -1.5f));
+        }
+    }
+
+    [Fact]
     public void Logarithm_and_exponential_are_within_five_roundings()
     {
         Check<Vector512<float>, Lanes512>();

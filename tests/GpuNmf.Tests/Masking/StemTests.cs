@@ -13,7 +13,7 @@ namespace GpuNmf.Tests.Masking;
 /// <summary>Stems against the float64 oracle, made of the very factors that the engine found.</summary>
 public sealed class StemTests
 {
-    // A mask is off by a product, a quotient and a sum over K (K + 4 units of 2^-24), a power by 17 a + 4 more (exp and log), spectrum and
+    // A mask is off by a product, a quotient and a sum over K (K + 4 units of 2^-24), a power by 17 a + 4 more (tile form, exp and log; strip form 3 + 2 a), spectrum and
     // inverse transform by the round trip's 2e-6. All beside a peak of 1; K is at most 5 and a at most 3: 64 units, 3.8e-6.
     private const double Tolerance = 6e-6;
 

@@ -7,8 +7,6 @@ namespace GpuNmf.Tests.Nmf;
 /// <summary>The one pass of the tile form reads ahead, behind its last tile too: what it reads there is part of X.</summary>
 public sealed class SpareRowsTests
 {
-    private const int Lanes = 32, Steps = 3;
-
     /// <summary>Short slices and long ones; every place of the last frame in the blocks that rows are rounded to, at short and long recordings.</summary>
     public static TheoryData<int, int> Cases => new(
         from bins in (int[])[1, 33, 65, 385, 513, 769, 1025, 1152, 16385]
@@ -35,7 +33,7 @@ public sealed class SpareRowsTests
         Assert.Equal(0, geometry.SliceFrames % tile);
         long begin = (long)(geometry.Slices - 1) * geometry.SliceFrames, end = begin + (frames - begin + tile - 1) / tile * tile;
         // Activations: each of a quarter's rows three steps of the lanes ahead. Templates: some frames ahead, in columns that may lie behind the pitch.
-        long byActivations = end * geometry.Pitch + Steps * Lanes;
+        long byActivations = end * geometry.Pitch + TileOnePassKernel.StepsAhead * TileOnePassKernel.Lanes;
         long byTemplates = (end + OnePassColumns.Ahead) * geometry.Pitch + (TForm.HasWarps ? OnePassColumns.Count * TForm.Threads - geometry.Pitch : 0);
         Assert.InRange(Math.Max(byActivations, byTemplates), 1, (long)geometry.Rows * geometry.Pitch);
     }

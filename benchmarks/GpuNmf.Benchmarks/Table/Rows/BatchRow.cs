@@ -29,7 +29,7 @@ internal static class BatchRow
         var problem = new IterationProblem(shape, beta);
         var row = new Row($"{models} models at once, {IterationRow.NameOf(beta)}, {shape}, beside {without}", "ms") { Ours = [], Peer = "gpunmf", Difference = Compare(bench.Session, problem, models) };
         using var batch = new SteppedFactorization(bench.Session, problem, models);
-        var (ours, theirs) = Contest.Run(rounds, () => IterationRow.Step(batch), samples => Enumerable.Range(0, samples).Select(_ => other()));
+        var (ours, theirs) = Contest.Run(rounds, () => IterationRow.Step(batch), samples => [.. Enumerable.Range(0, samples).Select(_ => other())]);
         var geometry = problem.Geometry(bench.Session);
         return row.With(CostOf(geometry, beta, models), bench.Peaks, 4.0 * geometry.Rows * geometry.Pitch) with { Ours = ours, Theirs = theirs };
     }

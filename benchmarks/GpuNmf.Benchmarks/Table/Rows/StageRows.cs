@@ -26,7 +26,8 @@ internal static class StageRows
         NpyFile.Write(bench.File("samples.npy"), Planar(recording));
         var row = new Row($"STFT to magnitudes, {shape}", "ms") { Ours = [], Target = target }.With(stage.Cost, bench.Peaks, stage.Cost.Bytes);
         return Against(bench, row, rounds, () => Time(stage.Run), [script, bench.Folder],
-            () => Difference.Require(row.What, stage.Download(), NpyFile.Read(bench.File("their-x.npy")), AllowedTransform));
+            () => Difference.Require(row.What, stage.Download(), NpyFile.Read(bench.File("their-x.npy")), AllowedTransform),
+            () => CompareTransformWithCpu(bench.Session, shape));
     }
 
     /// <summary>Masks and inverse transforms of every component; the peer keeps the spectra, this program forms them again.</summary>
@@ -46,7 +47,7 @@ internal static class StageRows
             var all = new MatrixSink();
             stage.Run(all);
             return Difference.Require(row.What, all.Stems, NpyFile.Read(bench.File("their-stems.npy")), AllowedStems);
-        });
+        }, () => CheckStems(bench.Session, stage, ring, shape, rank));
     }
 
     /// <summary>Measuring and scaling X.</summary>
@@ -54,11 +55,11 @@ internal static class StageRows
     {
         using var stage = new ConditionStage(bench.Session, bins, frames);
         var row = new Row(string.Create(CultureInfo.InvariantCulture, $"condition, {bins} x {frames}"), "ms") { Ours = [] }.With(stage.Cost, bench.Peaks, stage.Bytes);
-        return Against(bench, row, rounds, () => Time(stage.Run), [], () => stage.RunAndCompare(AllowedCondition));
+        return Against(bench, row, rounds, () => Time(stage.Run), [], () => stage.Check(AllowedCondition));
     }
 
-    /// <summary>Starts the peer, checks, and lets both take turns; without a peer the row says why.</summary>
-    internal static Row Against(Bench bench, Row row, Rounds rounds, Func<double> ours, IReadOnlyList<string> command, Func<double> check)
+    /// <summary>Starts the peer, checks, and lets both take turns; without a peer the row says why, and is checked by other means.</summary>
+    private static Row Against(Bench bench, Row row, Rounds rounds, Func<double> ours, IReadOnlyList<string> command, Func<double> check, Func<double>? checkAlone = null)
     {
         Peer? peer = null;
         try
@@ -72,7 +73,7 @@ internal static class StageRows
         }
         catch (PeerMissingException missing)
         {
-            row = row with { Note = missing.Message };
+            row = row with { Note = missing.Message, Difference = (checkAlone ?? check)() };
         }
         using (peer)
         {
@@ -88,6 +89,20 @@ internal static class StageRows
         var start = shape with { Seconds = Math.Min(shape.Seconds, ComparedSeconds) };
         using var cpu = DeviceSession.Open(DeviceRequest.Cpu);
         return Difference.Require($"stems of {start}", StemsOf(session, start, rank), StemsOf(cpu, start, rank), AllowedStems);
+    }
+
+    private static double CompareTransformWithCpu(DeviceSession session, StageShape shape)
+    {
+        var start = shape with { Seconds = Math.Min(shape.Seconds, ComparedSeconds) };
+        using var cpu = DeviceSession.Open(DeviceRequest.Cpu);
+        return Difference.Require($"magnitudes of {start}", MagnitudesOf(session, start), MagnitudesOf(cpu, start), AllowedTransform);
+    }
+
+    private static float[,] MagnitudesOf(DeviceSession session, StageShape shape)
+    {
+        using var stage = new TransformStage(session, shape.Render());
+        stage.Run();
+        return stage.Download();
     }
 
     private static float[,] StemsOf(DeviceSession session, StageShape shape, int rank)

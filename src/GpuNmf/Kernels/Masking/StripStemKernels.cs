@@ -189,8 +189,7 @@ internal static unsafe class StripStemKernels
         where TVector : unmanaged where TLanes : ILanes<TVector>
     {
         int lane = 0;
-        if (args.FftLength % (2 * FourByFour.Count) == 0)
-            for (; lane <= lanes - FourByFour.Count; lane += FourByFour.Count) StoreFour<TVector, TLanes>(args, even + lane, odd + lane, frames + (long)lane * args.FftLength);
+        for (; lane <= lanes - FourByFour.Count; lane += FourByFour.Count) StoreFour<TVector, TLanes>(args, even + lane, odd + lane, frames + (long)lane * args.FftLength);
         for (; lane < lanes; lane++) StoreFrame<TVector, TLanes>(args, even + lane, odd + lane, frames + (long)lane * args.FftLength);
     }
 
@@ -269,7 +268,7 @@ internal static unsafe class StripStemKernels
             new Span<float>(lost, count).Clear();
             for (int t = 0; t < args.FrameCount; t++)
             {
-                if (!IsCovered(args, t, block, count, out long offset, out int n, out int to)) continue;
+                if (!Covers(args, t, block, count, out long offset, out int n, out int to)) continue;
                 float* frame = frames + (long)t * args.Channels * args.FftLength - offset;
                 for (; n <= to - TLanes.Count; n += TLanes.Count) AddCompensated<TVector, TLanes>(sums + n, lost + n, TLanes.Load(frame + n));
                 for (; n < to; n++) AddCompensated(ref sums[n], ref lost[n], frame[n]);
@@ -278,12 +277,13 @@ internal static unsafe class StripStemKernels
             int last = 0;
             for (; last <= count - TLanes.Count; last += TLanes.Count) TLanes.Store(TLanes.Divide(TLanes.Load(sums + last), TLanes.Load(weights + last)), sums + last);
             for (; last < count; last++) sums[last] /= weights[last];
-            for (int n = 0; n < count; n++) output[(long)(block + n) * args.Channels] = sums[n];
+            if (args.Channels == 1) new ReadOnlySpan<float>(sums, count).CopyTo(new Span<float>(output + block, count));
+            else for (int n = 0; n < count; n++) output[(long)(block + n) * args.Channels] = sums[n];
         }
     }
 
     /// <summary>The part of a block of samples that a frame covers: sample n of the block is sample n - offset of the frame.</summary>
-    private static bool IsCovered(in StemArgs args, int frame, int block, int count, out long offset, out int from, out int to)
+    private static bool Covers(in StemArgs args, int frame, int block, int count, out long offset, out int from, out int to)
     {
         offset = (args.FirstFrame + frame) * args.HopLength - args.Lead - args.FirstSample - block;
         from = (int)Math.Clamp(offset, 0, count);
@@ -302,7 +302,7 @@ internal static unsafe class StripStemKernels
         new Span<float>(lost, count).Clear();
         for (int t = 0; t < args.FrameCount; t++)
         {
-            if (!IsCovered(args, t, block, count, out long offset, out int n, out int to)) continue;
+            if (!Covers(args, t, block, count, out long offset, out int n, out int to)) continue;
             float* window = args.Window.Pointer() - offset;
             for (; n <= to - TLanes.Count; n += TLanes.Count)
             {

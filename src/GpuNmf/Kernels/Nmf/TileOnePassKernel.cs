@@ -18,7 +18,10 @@ internal static class TileOnePassKernel
     /// <summary>Bytes that one prefetch brings into the second cache.</summary>
     private const int CacheLine = 128;
 
-    private const int Lanes = 32, FramesOfAQuarter = 4;
+    /// <summary>Lanes of a quarter, and the steps along the bins that it reads ahead.</summary>
+    internal const int Lanes = 32, StepsAhead = 3;
+
+    private const int FramesOfAQuarter = 4;
 
     /// <summary>Launch with one group a slice and model; models vary fastest.</summary>
     /// <remarks>Longer than a kernel should be: shared memory must be allocated where it is used, and the sums of a slice stay in registers throughout.</remarks>
@@ -168,7 +171,7 @@ internal static class TileOnePassKernel
         // Steps that three do not divide come first, while the sums are zero: behind the loop they would cost copies of all of them. A third of
         // a number of steps, below 16384, is taken by a product: ptxas divides in 20 instructions, in every tile.
         int bin = lane, steps = pitch / Lanes, thirds = steps * 21846 >> 16;
-        for (; bin < (steps - 3 * thirds) * Lanes; bin += Lanes)
+        for (; bin < (steps - StepsAhead * thirds) * Lanes; bin += Lanes)
         {
             var template = TemplatesFrom<TTile, TForm>.At(args, templates, bin).Get(0);
             Contract<TTile, TDivergence>(template, h, FourFrames.At(x.SubView(bin), pitch).Cell(0), epsilon, args.Beta, ref n, ref d);
@@ -179,7 +182,7 @@ internal static class TileOnePassKernel
         while (bin < pitch)
         {
             var w = TemplatesFrom<TTile, TForm>.At(args, templates, bin);
-            bin += 3 * Lanes;
+            bin += StepsAhead * Lanes;
             rows = FourFrames.At(x.SubView(bin), pitch);
             Contract<TTile, TDivergence>(w.Get(0), h, x0, epsilon, args.Beta, ref n, ref d);
             x0 = rows.Cell(0);

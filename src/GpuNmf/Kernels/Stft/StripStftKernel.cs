@@ -90,7 +90,7 @@ internal static unsafe class StripStftKernel
         {
             // Neighbouring frames of the middle go four at a time.
             int count = Math.Min(FourByFour.Count, lanes - lane);
-            bool inside = args.FftLength % (2 * FourByFour.Count) == 0 && count == FourByFour.Count;
+            bool inside = count == FourByFour.Count;
             for (int i = 0; inside && i < count; i++)
             {
                 long start = StartOf(args, row + lane + i);
