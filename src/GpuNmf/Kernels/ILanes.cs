@@ -92,13 +92,8 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>>
     public static Vector512<float> Scale(Vector512<float> a, Vector512<float> exponent)
     {
         if (Avx512F.IsSupported) return Avx512F.Scale(a, exponent);
-        // In two steps: half of a large exponent is one that a float has.
-        var whole = Vector512.ConvertToInt32(Vector512.Min(Vector512.Max(exponent, Vector512.Create(-2f * PowerBits.Bias)), Vector512.Create(2f * PowerBits.Bias)));
-        var half = Vector512.ShiftRightArithmetic(whole, 1);
-        return a * PowerOfTwo(half) * PowerOfTwo(whole - half);
+        return Vector512.Create(Lanes256.Scale(a.GetLower(), exponent.GetLower()), Lanes256.Scale(a.GetUpper(), exponent.GetUpper()));
     }
-
-    private static Vector512<float> PowerOfTwo(Vector512<int> exponent) => Vector512.ShiftLeft(exponent + Vector512.Create(PowerBits.Bias), PowerBits.Shift).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)] public static Vector512<float> Round(Vector512<float> a) => Vector512.Round(a);
 
