@@ -111,10 +111,9 @@ internal static unsafe class StripPassKernel
         new Span<TVector>(tile.Numerators, cells).Clear();
         if (TDivergence.HasDenominator) new Span<TVector>(tile.Denominators, cells).Clear();
 
-        int step = !TDivergence.UsesGram ? TBlock.Bins : args.Pitch;
-        for (int bin = 0; bin < args.Pitch; bin += step)
+        for (int bin = 0; bin < args.Pitch; bin += TBlock.Bins)
         {
-            int bins = Math.Min(step, args.Pitch - bin);
+            int bins = Math.Min(TBlock.Bins, args.Pitch - bin);
             float* plane = x + bin;
             int stride = args.Pitch;
             if (!TDivergence.UsesGram)
