@@ -28,7 +28,8 @@ public sealed class StemTests
 
     /// <summary>
     /// Framing, samples, channels. In tile form frames to 2048 samples are added on the chip, in spans of four lengths, unless a hop is below
-    /// a 32nd of them; all others go through memory, above 8192 in parts.
+    /// a 32nd of them; all others go through memory, above 8192 in parts. In strip form 1024 samples are a block, whose channels are
+    /// interleaved by four and by two.
     /// </summary>
     public static IEnumerable<object[]> Framings =>
     [
@@ -37,6 +38,10 @@ public sealed class StemTests
         [new StftOptions { FftLength = 64, HopLength = 64, Window = WindowKind.Rectangular, Center = false }, 64, 1],
         [new StftOptions { FftLength = 64, HopLength = 64, Window = WindowKind.Hamming }, 660, 1],
         [new StftOptions { FftLength = 256, HopLength = 101, WindowLength = 251, Window = WindowKind.Hamming }, 2100, 1],
+        [new StftOptions { FftLength = 256, HopLength = 128 }, 1031, 2],
+        [new StftOptions { FftLength = 256, HopLength = 128 }, 1029, 3],
+        [new StftOptions { FftLength = 256, HopLength = 128 }, 1030, 4],
+        [new StftOptions { FftLength = 256, HopLength = 128 }, 1031, 6],
         [new StftOptions { FftLength = 512, HopLength = 15 }, 613, 1],
         [new StftOptions { FftLength = 512, HopLength = 17, Center = false, Window = WindowKind.Rectangular }, 597, 2],
         [new StftOptions { FftLength = 1024, HopLength = 301 }, 1025, 1],

@@ -72,7 +72,7 @@ internal sealed class StemLauncher
     internal void EnqueueBlock(StemArgs args, bool mask)
     {
         if (mask) _maskSums(_session.Stream, new KernelConfig(args.FrameCount * args.MasksOfAFrame, IsStrip ? 1 : Group), args);
-        _normalizers(_session.Stream, IsStrip ? new KernelConfig(StripStemKernels.WeightGroups(args.SampleCount), 1) : new KernelConfig((args.SampleCount + Group - 1) / Group, Group), args);
+        _normalizers(_session.Stream, IsStrip ? new KernelConfig(StripOverlapAdd.Blocks(args.SampleCount), 1) : new KernelConfig((args.SampleCount + Group - 1) / Group, Group), args);
     }
 
     /// <summary>Enqueues the samples of the launch's components.</summary>
@@ -118,7 +118,7 @@ internal sealed class StemLauncher
 
     private void EnqueueOverlapAdd(StemArgs args) => _overlapAdd!(
         _session.Stream,
-        IsStrip ? new KernelConfig(args.ComponentCount * args.Channels, 1) : new KernelConfig(((args.SampleCount + Group - 1) / Group, args.Channels, args.ComponentCount), (Group, 1, 1)),
+        IsStrip ? new KernelConfig(args.ComponentCount * StripOverlapAdd.Blocks(args.SampleCount), 1) : new KernelConfig(((args.SampleCount + Group - 1) / Group, args.Channels, args.ComponentCount), (Group, 1, 1)),
         args);
 
     private (Action<AcceleratorStream, KernelConfig, StemArgs> MaskSums, Action<AcceleratorStream, KernelConfig, StemArgs> Weights, Action<AcceleratorStream, KernelConfig, StemArgs> Inverse, Action<AcceleratorStream, KernelConfig, StemArgs> OverlapAdd, long Scratch)
@@ -129,11 +129,11 @@ internal sealed class StemLauncher
         var accelerator = _session.Accelerator;
         return (
             accelerator.LoadKernel<StemArgs>(StripStemKernels.MaskSums<TVector, TLanes>),
-            accelerator.LoadKernel<StemArgs>(StripStemKernels.Weights<TVector, TLanes>),
+            accelerator.LoadKernel<StemArgs>(StripOverlapAdd.Weights<TVector, TLanes>),
             mask
                 ? accelerator.LoadKernel<StemArgs>(StripStemKernels.Inverse<TVector, TLanes, MaskReconstruction>)
                 : accelerator.LoadKernel<StemArgs>(StripStemKernels.Inverse<TVector, TLanes, MagnitudeReconstruction>),
-            accelerator.LoadKernel<StemArgs>(StripStemKernels.OverlapAdd<TVector, TLanes>),
+            accelerator.LoadKernel<StemArgs>(StripOverlapAdd.Run<TVector, TLanes>),
             accelerator.NumMultiprocessors * StripStemKernels.ScratchLength(_fftLength, TLanes.Count));
     }
 }

@@ -6,12 +6,9 @@ using ILGPU.Frontend;
 
 namespace GpuNmf.Kernels.Masking;
 
-/// <summary>From factors and spectrum to stems on the CPU accelerator: mask sums, masked inverse transform, overlap-add.</summary>
+/// <summary>From factors and spectrum to windowed frames on the CPU accelerator: mask sums, masked inverse transform. Then comes <see cref="StripOverlapAdd"/>.</summary>
 internal static unsafe class StripStemKernels
 {
-    /// <summary>Samples that the overlap-add keeps in the first cache.</summary>
-    private const int SampleBlock = 1024;
-
     /// <summary>Floats of scratch a group: two complex arrays of vectors, and the masked spectra of four rows.</summary>
     internal static long ScratchLength(int fftLength, int lanes) => StripFft.ScratchLength(fftLength, lanes) + 2L * FourByFour.Count * RowLength(fftLength, lanes);
 
@@ -26,16 +23,6 @@ internal static unsafe class StripStemKernels
     public static void Inverse<TVector, TLanes, TReconstruction>(StemArgs args)
         where TVector : unmanaged where TLanes : ILanes<TVector> where TReconstruction : IReconstruction =>
         InverseBatches<TVector, TLanes, TReconstruction>(args, Grid.IdxX, Grid.DimX);
-
-    /// <summary>Sum of the squared windows that cover each sample of the block; launch with <see cref="WeightGroups"/> groups of one thread.</summary>
-    public static void Weights<TVector, TLanes>(StemArgs args) where TVector : unmanaged where TLanes : ILanes<TVector> =>
-        WeighSamples<TVector, TLanes>(args, Grid.IdxX);
-
-    internal static int WeightGroups(int samples) => (samples + SampleBlock - 1) / SampleBlock;
-
-    /// <summary>Frames to samples; launch with one group of one thread a (component, channel).</summary>
-    public static void OverlapAdd<TVector, TLanes>(StemArgs args) where TVector : unmanaged where TLanes : ILanes<TVector> =>
-        AddFrames<TVector, TLanes>(args, Grid.IdxX);
 
     [External("strip_mask_sums")]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -232,84 +219,6 @@ internal static unsafe class StripStemKernels
         {
             frame[n] = *even * scale * window[n];
             frame[n + 1] = *odd * scale * window[n + 1];
-        }
-    }
-
-    /// <summary>Kahan's sum: at a hop of a few samples thousands of frames cover a sample.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void AddCompensated<TVector, TLanes>(float* sum, float* lost, TVector value)
-        where TVector : unmanaged where TLanes : ILanes<TVector>
-    {
-        TVector before = TLanes.Load(sum), corrected = TLanes.Subtract(value, TLanes.Load(lost)), next = TLanes.Add(before, corrected);
-        TLanes.Store(TLanes.Subtract(TLanes.Subtract(next, before), corrected), lost);
-        TLanes.Store(next, sum);
-    }
-
-    private static void AddCompensated(ref float sum, ref float lost, float value)
-    {
-        float corrected = value - lost, next = sum + corrected;
-        lost = next - sum - corrected;
-        sum = next;
-    }
-
-    [External("strip_overlap_add")]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void AddFrames<TVector, TLanes>(StemArgs args, int index) where TVector : unmanaged where TLanes : ILanes<TVector>
-    {
-        int component = index / args.Channels, channel = index % args.Channels, rows = args.FrameCount * args.Channels;
-        float* frames = args.Frames.Pointer() + ((long)component * rows + channel) * args.FftLength;
-        float* output = args.Output.Pointer() + (long)component * args.SampleCount * args.Channels + channel;
-        float* sums = stackalloc float[SampleBlock];
-        float* lost = stackalloc float[SampleBlock];
-        for (int block = 0; block < args.SampleCount; block += SampleBlock)
-        {
-            int count = Math.Min(SampleBlock, args.SampleCount - block);
-            new Span<float>(sums, count).Clear();
-            new Span<float>(lost, count).Clear();
-            for (int t = 0; t < args.FrameCount; t++)
-            {
-                if (!Covers(args, t, block, count, out long offset, out int n, out int to)) continue;
-                float* frame = frames + (long)t * args.Channels * args.FftLength - offset;
-                for (; n <= to - TLanes.Count; n += TLanes.Count) AddCompensated<TVector, TLanes>(sums + n, lost + n, TLanes.Load(frame + n));
-                for (; n < to; n++) AddCompensated(ref sums[n], ref lost[n], frame[n]);
-            }
-            float* weights = args.Normalizers.Pointer() + block;
-            int last = 0;
-            for (; last <= count - TLanes.Count; last += TLanes.Count) TLanes.Store(TLanes.Divide(TLanes.Load(sums + last), TLanes.Load(weights + last)), sums + last);
-            for (; last < count; last++) sums[last] /= weights[last];
-            if (args.Channels == 1) new ReadOnlySpan<float>(sums, count).CopyTo(new Span<float>(output + block, count));
-            else for (int n = 0; n < count; n++) output[(long)(block + n) * args.Channels] = sums[n];
-        }
-    }
-
-    /// <summary>The part of a block of samples that a frame covers: sample n of the block is sample n - offset of the frame.</summary>
-    private static bool Covers(in StemArgs args, int frame, int block, int count, out long offset, out int from, out int to)
-    {
-        offset = (args.FirstFrame + frame) * args.HopLength - args.Lead - args.FirstSample - block;
-        from = (int)Math.Clamp(offset, 0, count);
-        to = (int)Math.Clamp(offset + args.FftLength, 0, count);
-        return from < to;
-    }
-
-    [External("strip_weights")]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void WeighSamples<TVector, TLanes>(StemArgs args, int index) where TVector : unmanaged where TLanes : ILanes<TVector>
-    {
-        int block = index * SampleBlock, count = Math.Min(SampleBlock, args.SampleCount - block);
-        float* weights = args.Normalizers.Pointer() + block;
-        float* lost = stackalloc float[SampleBlock];
-        new Span<float>(weights, count).Clear();
-        new Span<float>(lost, count).Clear();
-        for (int t = 0; t < args.FrameCount; t++)
-        {
-            if (!Covers(args, t, block, count, out long offset, out int n, out int to)) continue;
-            float* window = args.Window.Pointer() - offset;
-            for (; n <= to - TLanes.Count; n += TLanes.Count)
-            {
-                TVector gain = TLanes.Load(window + n);
-                AddCompensated<TVector, TLanes>(weights + n, lost + n, TLanes.Multiply(gain, gain));
-            }
-            for (; n < to; n++) AddCompensated(ref weights[n], ref lost[n], window[n] * window[n]);
         }
     }
 }
