@@ -3,6 +3,7 @@
 #
 #   benchmarks/run.sh             about a quarter of an hour; let nothing else run
 #   benchmarks/run.sh --quick     a smoke run of less than two minutes, whose figures say nothing
+#   benchmarks/run.sh --only stems  only rows whose name holds the word: kernels, KL, Frobenius, STFT, whole program ...
 #   benchmarks/run.sh --out FILE  another file than benchmarks/results/DATE-DEVICE.json
 #
 # Needs Debian or Ubuntu, the .NET 10 SDK, and root where the Python packages are still to be installed.

@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using GpuNmf.Audio;
 using GpuNmf.Devices;
 using GpuNmf.Kernels;
+using GpuNmf.Kernels.Masking;
 using GpuNmf.Kernels.Nmf;
 using GpuNmf.Kernels.Stft;
 using GpuNmf.Masking;
@@ -12,6 +14,7 @@ namespace GpuNmf.Benchmarks.Stages;
 /// <summary>Samples and factors on the device to stems on the host: spectrum, masks, inverse transforms, overlap-add. Factors are random.</summary>
 internal sealed class StemStage : IDisposable
 {
+    private readonly DeviceSession _session;
     private readonly AudioBuffer _recording;
     private readonly StftOptions _options = new();
     private readonly List<IDisposable> _owned = [];
@@ -20,6 +23,7 @@ internal sealed class StemStage : IDisposable
 
     internal StemStage(DeviceSession session, AudioBuffer recording, int rank)
     {
+        _session = session;
         _recording = recording;
         _geometry = NmfGeometry.Of(_options.Bins, _options.FrameCount(recording.Length), rank, session.Form);
         var random = new Random(1);
@@ -41,10 +45,32 @@ internal sealed class StemStage : IDisposable
 
     internal float[,] Activations { get; }
 
-    internal Cost Cost => KernelCost.Stems(_geometry, new FrameShape(_options.FftLength, _options.EffectiveHopLength, _recording.Channels), _geometry.Frames, 1);
+    internal Cost Cost => KernelCost.Stems(_geometry, FrameShape, _geometry.Frames, 1);
+
+    private FrameShape FrameShape => new(_options.FftLength, _options.EffectiveHopLength, _recording.Channels);
 
     /// <returns>Power of (recording - sum of stems) over the power of the recording in dB.</returns>
     internal double Run(IStemSink sink) => _renderer.Render(_recording, sink, null, CancellationToken.None);
+
+    /// <summary>All stems, which stay on the device; milliseconds of each kernel, every launch waited for.</summary>
+    internal IReadOnlyDictionary<StemKernel, double> RunKernels()
+    {
+        var times = new Dictionary<StemKernel, double>();
+        foreach (var (kernel, enqueue) in _renderer.Launches())
+        {
+            long start = Stopwatch.GetTimestamp();
+            enqueue();
+            _session.Synchronize();
+            times[kernel] = times.GetValueOrDefault(kernel) + Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        }
+        return times;
+    }
+
+    /// <summary>Bytes that the kernels of a block of samples go over.</summary>
+    internal double BlockBytes => _renderer.BlockBytes;
+
+    /// <summary>Bytes and flops of one kernel.</summary>
+    internal Cost CostOf(StemKernel kernel) => KernelCost.Stem(kernel, _geometry, FrameShape, _geometry.Frames, 1);
 
     public void Dispose()
     {

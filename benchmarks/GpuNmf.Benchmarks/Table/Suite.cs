@@ -47,6 +47,10 @@ internal static class Suite
         yield return new Step("STFT", () => [StageRows.Transform(bench, new StageShape(60, 2), bench.Rounds(5, 2), "stft.py", null)]);
         yield return new Step("stems", () => [StageRows.Stems(bench, new StageShape(30, 2), 8, bench.Rounds(3, 1), "stems.py", null)]);
         yield return new Step("condition", () => [StageRows.Condition(bench, Bins, FramesOf(600), bench.Rounds(10, 1))]);
+        foreach (double beta in s_betas)
+            yield return new Step("kernels of an iteration", () => KernelRows.Update(bench, Shape(bench.Quick ? 30 : 600, 8), beta, bench.Rounds(5, 2)));
+        yield return new Step("kernels of an iteration", () => KernelRows.Update(bench, Shape(bench.Quick ? 30 : 600, 64), KullbackLeibler, bench.Rounds(3, 2)));
+        yield return new Step("kernels of the stems", () => KernelRows.Stems(bench, new StageShape(30, 2), 8, bench.Rounds(3, 1)));
         yield return new Step("whole program", () => WholeProgramRows.Measure(bench, bench.Quick ? 10 : WholeProgramRows.Seconds, bench.Quick ? 1 : 5));
     }
 
@@ -72,6 +76,9 @@ internal static class Suite
         yield return new Step($"{Models} models of a short clip", () => [BatchRow.BesideSingleCalls(bench, Shape(3, 8), KullbackLeibler, Models, bench.Rounds(10, 5), Target.Times(1))]);
         yield return new Step("stems", () => [StageRows.Stems(bench, new StageShape(Math.Min(seconds, 600), 2), 8, bench.Rounds(3, 1), null, null)]);
         yield return new Step("condition", () => [StageRows.Condition(bench, Bins, FramesOf(seconds), bench.Rounds(10, 1))]);
+        foreach (int rank in (int[])[8, 64])
+            yield return new Step("kernels of an iteration", () => KernelRows.Update(bench, Shape(seconds, rank), KullbackLeibler, bench.Rounds(5, 5)));
+        yield return new Step("kernels of the stems", () => KernelRows.Stems(bench, new StageShape(Math.Min(seconds, 600), 2), 8, bench.Rounds(3, 1)));
     }
 
     private static Step Iteration(Bench bench, IterationShape shape, double beta, Rounds rounds, IReadOnlyList<IterationPeer> peers, Target? target = null) =>

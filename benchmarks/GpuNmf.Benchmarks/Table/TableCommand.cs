@@ -32,7 +32,7 @@ internal static class TableCommand
         string path = options.Output ?? DefaultPath(session);
         // Stopped by a time limit, what is there is printed.
         Console.CancelKeyPress += (_, _) => Finish(report, path, "stopped before its end");
-        foreach (var step in options.Suite == "cpu" ? Suite.Cpu(bench) : Suite.Gpu(bench, options.Seconds)) Take(step, options, report, path);
+        foreach (var step in (options.Suite == "cpu" ? Suite.Cpu(bench) : Suite.Gpu(bench, options.Seconds)).Where(options.Wants)) Take(step, options, report, path);
         return Finish(report, path, null);
     }
 

@@ -9,17 +9,21 @@ namespace GpuNmf.Benchmarks.Table;
 /// <param name="Seconds">Length of the recording of the GPU rows.</param>
 /// <param name="BudgetSeconds">No row is begun after so long.</param>
 /// <param name="Output">The JSON file; null is benchmarks/results/DATE-DEVICE.json.</param>
-internal sealed record TableOptions(string Suite, bool Quick, int Seconds, double BudgetSeconds, string? Output)
+/// <param name="Only">Only steps whose name holds this; null is all.</param>
+internal sealed record TableOptions(string Suite, bool Quick, int Seconds, double BudgetSeconds, string? Output, string? Only)
 {
     private readonly long _start = Stopwatch.GetTimestamp();
 
     /// <summary>True when the time is up.</summary>
     internal bool IsSpent => Stopwatch.GetElapsedTime(_start).TotalSeconds > BudgetSeconds;
 
+    /// <summary>True where a step is asked for.</summary>
+    internal bool Wants(Step step) => Only is null || step.Name.Contains(Only, StringComparison.OrdinalIgnoreCase);
+
     /// <exception cref="FormatException">They are none.</exception>
     internal static TableOptions Parse(string[] arguments)
     {
-        var options = new TableOptions("cpu", false, 3600, double.PositiveInfinity, null);
+        var options = new TableOptions("cpu", false, 3600, double.PositiveInfinity, null, null);
         for (int i = 0; i < arguments.Length; i++)
         {
             string Value() => ++i < arguments.Length ? arguments[i] : throw new FormatException($"{arguments[^1]} takes a value.");
@@ -29,6 +33,7 @@ internal sealed record TableOptions(string Suite, bool Quick, int Seconds, doubl
                 "--quick" => options with { Quick = true },
                 "--seconds" => options with { Seconds = int.Parse(Value(), CultureInfo.InvariantCulture) },
                 "--budget" => options with { BudgetSeconds = double.Parse(Value(), CultureInfo.InvariantCulture) },
+                "--only" => options with { Only = Value() },
                 "--out" => options with { Output = Value() },
                 _ => throw new FormatException($"'{arguments[i]}' is no option of table."),
             };

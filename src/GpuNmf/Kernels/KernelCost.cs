@@ -94,22 +94,42 @@ internal static class KernelCost
         return frames * new Cost(Float * (samples + bins + shape.Channels * Scratch(form, shape)), shape.Channels * TransformFlops(shape));
     }
 
-    /// <summary>Stems of some frames from factors and samples: spectrum, mask sums, inverse transforms, overlap-add.</summary>
+    /// <summary>Stems of some frames from factors and samples: all <see cref="StemKernel"/>s that the form uses.</summary>
+    /// <inheritdoc cref="Stem"/>
+    internal static Cost Stems(NmfGeometry geometry, FrameShape shape, long frames, int masksOfAFrame)
+    {
+        bool onChip = StemLauncher.KeepsFramesOnChip(geometry.Form, shape.FftLength, shape.HopLength);
+        StemKernel[] frameKernels = onChip ? [StemKernel.Span] : [StemKernel.Inverse, StemKernel.OverlapAdd];
+        StemKernel[] all = [StemKernel.Spectrum, StemKernel.MaskSums, StemKernel.Normalizers, .. frameKernels];
+        return all.Aggregate(default(Cost), (sum, kernel) => sum + Stem(kernel, geometry, shape, frames, masksOfAFrame));
+    }
+
+    /// <summary>One kernel's part of the stems of some frames.</summary>
+    /// <param name="kernel">Which.</param>
     /// <param name="geometry">Shape of the factorisation.</param>
     /// <param name="shape">Framing.</param>
     /// <param name="frames">Number of frames.</param>
     /// <param name="masksOfAFrame">1, or a mask a channel.</param>
-    internal static Cost Stems(NmfGeometry geometry, FrameShape shape, long frames, int masksOfAFrame)
+    internal static Cost Stem(StemKernel kernel, NmfGeometry geometry, FrameShape shape, long frames, int masksOfAFrame)
     {
-        double bins = shape.Bins, rank = geometry.Rank, channels = shape.Channels;
-        bool onChip = StemLauncher.KeepsFramesOnChip(geometry.Form, shape.FftLength, shape.HopLength);
-        // Peaks and scales are written, then read with the spectrum; unless it stays on the chip, a frame is written windowed and read once.
-        double shared = 2 * 2 * bins * masksOfAFrame + 2 * bins * channels + geometry.RankPitch * (double)masksOfAFrame;
-        double stem = channels * ((onChip ? 0 : 2.0 * shape.FftLength + Scratch(geometry.Form, shape)) + shape.HopLength);
+        double bins = shape.Bins, rank = geometry.Rank, hop = shape.HopLength, length = shape.FftLength, stems = rank * shape.Channels, transform = TransformFlops(shape);
+        double spectrumAndMasks = 2 * bins * (shape.Channels + masksOfAFrame);
         // The frames at the ends of a span are transformed by both neighbours.
-        double transforms = onChip ? 1 + (shape.FftLength - shape.HopLength) / (TileSpanKernel.SpanLengths * (double)shape.FftLength) : 1;
-        double flops = masksOfAFrame * 2 * bins * rank + rank * channels * transforms * (TransformFlops(shape) + shape.FftLength);
-        return Stft(geometry.Form, shape, frames, shape.Channels, true) + frames * new Cost(Float * (shared + rank * stem), flops);
+        double spanTransforms = 1 + (length - hop) / (TileSpanKernel.SpanLengths * length);
+        return kernel switch
+        {
+            StemKernel.Spectrum => Stft(geometry.Form, shape, frames, shape.Channels, true),
+            // Peaks and scales are written.
+            StemKernel.MaskSums => Frames(masksOfAFrame * (2 * bins + geometry.RankPitch), masksOfAFrame * 2 * bins * rank),
+            StemKernel.Normalizers => Frames(hop, 2 * length),
+            // Windowed frames are written, then read.
+            StemKernel.Inverse => Frames(spectrumAndMasks + stems * (length + Scratch(geometry.Form, shape)), stems * transform),
+            StemKernel.OverlapAdd => Frames(stems * (length + hop) + hop, stems * length),
+            StemKernel.Span => Frames(spectrumAndMasks + stems * hop + hop, stems * spanTransforms * (transform + length)),
+            _ => throw new ArgumentOutOfRangeException(nameof(kernel), kernel, $"{kernel} is no kernel of the stems."),
+        };
+
+        Cost Frames(double floats, double flops) => frames * new Cost(Float * floats, flops);
     }
 
     /// <summary>True where both halves of a pass share one reading of X.</summary>

@@ -75,6 +75,10 @@ internal sealed class StemRenderer : IDisposable
         StemPiece Place() => new(Own(session.AllocateHost<float>(_output.Length)), new float[samplesOfAComponent]);
     }
 
+    /// <summary>Bytes of everything that a block goes over: spectrum, masks, frames, samples.</summary>
+    internal long BlockBytes =>
+        sizeof(float) * new[] { _real, _imaginary, _peaks, _scales, _normalizers, _frames, _output }.Sum(buffer => buffer.Length);
+
     public void Dispose()
     {
         foreach (var buffer in _owned) buffer.Dispose();
@@ -111,13 +115,24 @@ internal sealed class StemRenderer : IDisposable
         return conservation.ResidualDb;
     }
 
+    /// <summary>All that the device does for all stems, in the order that <see cref="Render"/> enqueues it in; nothing is taken off the device.</summary>
+    internal IEnumerable<StemLaunch> Launches()
+    {
+        for (long start = 0; start < _from.Mixture.Length; start += _maxSamples)
+        {
+            foreach (var launch in Block(start, (int)Math.Min(_maxSamples, _from.Mixture.Length - start))) yield return launch;
+            for (int first = 0; first < _from.Geometry.Rank; first += _componentsAtATime)
+                foreach (var launch in Stems(first, Math.Min(_componentsAtATime, _from.Geometry.Rank - first))) yield return launch;
+        }
+    }
+
     /// <summary>Forms the stems: a block of samples, then the stems of as many components as fit at a time.</summary>
     private void Form(IAudioSource input, StemPieces pieces)
     {
         for (long start = 0; start < input.Length; start += _maxSamples)
         {
             int samples = (int)Math.Min(_maxSamples, input.Length - start);
-            PrepareBlock(start, samples);
+            foreach (var launch in Block(start, samples)) launch.Enqueue();
             for (int first = 0; first < _from.Geometry.Rank; first += _componentsAtATime)
             {
                 var piece = pieces.Place();
@@ -146,22 +161,26 @@ internal sealed class StemRenderer : IDisposable
         return (int)Math.Max(BlockHops, Math.Min(Math.Min(bySamples, bySpectrum), framing.Frames / 8));
     }
 
-    private void PrepareBlock(long start, int samples)
+    private IEnumerable<StemLaunch> Block(long start, int samples)
     {
         long first = _framing.FirstFrameOf(start), last = _framing.LastFrameOf(start + samples - 1);
         _args.FirstFrame = first;
         _args.FrameCount = (int)(last - first + 1);
         _args.FirstSample = start;
         _args.SampleCount = samples;
-        _from.Mixture.Enqueue(first, _args.FrameCount, _real, _imaginary);
-        _launcher.EnqueueBlock(_args, _usesMask);
+        return _launcher.Block(_args, _usesMask).Prepend(new(StemKernel.Spectrum, () => _from.Mixture.Enqueue(first, (int)(last - first + 1), _real, _imaginary)));
+    }
+
+    private IEnumerable<StemLaunch> Stems(int first, int count)
+    {
+        _args.FirstComponent = first;
+        _args.ComponentCount = count;
+        return _launcher.Stems(_args);
     }
 
     private void RenderComponents(StemPiece piece)
     {
-        _args.FirstComponent = piece.FirstComponent;
-        _args.ComponentCount = piece.Components;
-        _launcher.EnqueueStems(_args);
+        foreach (var launch in Stems(piece.FirstComponent, piece.Components)) launch.Enqueue();
         _output.Download(piece.Stems, piece.Components * piece.Samples * _from.Mixture.Channels);
     }
 

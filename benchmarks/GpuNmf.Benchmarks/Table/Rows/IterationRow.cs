@@ -98,7 +98,8 @@ internal static class IterationRow
     private static double Compare(string what, NmfFit fit, float[,] templates, float[,] activations) => Math.Max(
         Difference.Require(what + ", W", fit.Templates, templates, Allowed), Difference.Require(what + ", H", fit.Activations, activations, Allowed));
 
-    private static NmfFit Fit(DeviceSession session, IterationProblem problem)
+    /// <summary>The first iterations, as the check compares them.</summary>
+    internal static NmfFit Fit(DeviceSession session, IterationProblem problem)
     {
         using var x = problem.Upload(session);
         using var factorizer = new Factorizer(session, problem.Geometry(session), problem.Options(CheckedIterations));

@@ -59,6 +59,9 @@ internal sealed class StemLauncher
     /// <summary>Floats of <see cref="StemArgs.Scratch"/> that a launch needs.</summary>
     internal long ScratchLength { get; }
 
+    /// <summary>A group of one thread for each thread in use (strip form).</summary>
+    private KernelConfig AllThreads => new(_session.Accelerator.NumMultiprocessors, 1);
+
     private bool IsStrip => _session.Form == KernelForm.Strip;
 
     /// <summary>
@@ -68,24 +71,25 @@ internal sealed class StemLauncher
     internal static bool KeepsFramesOnChip(KernelForm form, int fftLength, int hopLength) =>
         form == KernelForm.Tile && fftLength <= TileStemMethods.LongestSpanTransform && 32L * hopLength >= fftLength;
 
-    /// <summary>Enqueues what all components of a block share: the largest share and the scale of each cell (masks only), normalizers.</summary>
-    internal void EnqueueBlock(StemArgs args, bool mask)
+    /// <summary>What all components of a block share: the largest share and the scale of each cell (masks only), normalizers.</summary>
+    internal IEnumerable<StemLaunch> Block(StemArgs args, bool mask)
     {
-        if (mask) _maskSums(_session.Stream, new KernelConfig(args.FrameCount * args.MasksOfAFrame, IsStrip ? 1 : Group), args);
-        _normalizers(_session.Stream, IsStrip ? new KernelConfig(StripOverlapAdd.Blocks(args.SampleCount), 1) : new KernelConfig((args.SampleCount + Group - 1) / Group, Group), args);
+        if (mask) yield return new(StemKernel.MaskSums, () => _maskSums(_session.Stream, new KernelConfig(args.FrameCount * args.MasksOfAFrame, IsStrip ? 1 : Group), args));
+        yield return new(StemKernel.Normalizers, () => _normalizers(_session.Stream, IsStrip ? AllThreads : new KernelConfig((args.SampleCount + Group - 1) / Group, Group), args));
     }
 
-    /// <summary>Enqueues the samples of the launch's components.</summary>
-    internal void EnqueueStems(StemArgs args)
+    /// <summary>The samples of the launch's components.</summary>
+    internal IEnumerable<StemLaunch> Stems(StemArgs args)
     {
         if (_span is null)
         {
-            EnqueueInverse(args);
-            EnqueueOverlapAdd(args);
-            return;
+            yield return new(StemKernel.Inverse, () => EnqueueInverse(args));
+            yield return new(StemKernel.OverlapAdd, () => EnqueueOverlapAdd(args));
+            yield break;
         }
         int span = TileSpanKernel.SpanLengths * _fftLength;
-        _span(_session.Stream, new KernelConfig(((args.SampleCount + span - 1) / span, args.Channels, args.ComponentCount), (FftPlans.Threads(_fftLength / 2), 1, 1)), args);
+        var config = new KernelConfig(((args.SampleCount + span - 1) / span, args.Channels, args.ComponentCount), (FftPlans.Threads(_fftLength / 2), 1, 1));
+        yield return new(StemKernel.Span, () => _span(_session.Stream, config, args));
     }
 
     private void EnqueueInverse(StemArgs args)
@@ -93,7 +97,7 @@ internal sealed class StemLauncher
         int rows = args.FrameCount * args.Channels;
         if (IsStrip)
         {
-            _inverse!(_session.Stream, new KernelConfig(_session.Accelerator.NumMultiprocessors, 1), args);
+            _inverse!(_session.Stream, AllThreads, args);
             return;
         }
         int group = FftPlans.Threads(Math.Min(_fftLength / 2, FftPlans.MostPoints));
@@ -118,7 +122,7 @@ internal sealed class StemLauncher
 
     private void EnqueueOverlapAdd(StemArgs args) => _overlapAdd!(
         _session.Stream,
-        IsStrip ? new KernelConfig(args.ComponentCount * StripOverlapAdd.Blocks(args.SampleCount), 1) : new KernelConfig(((args.SampleCount + Group - 1) / Group, args.Channels, args.ComponentCount), (Group, 1, 1)),
+        IsStrip ? AllThreads : new KernelConfig(((args.SampleCount + Group - 1) / Group, args.Channels, args.ComponentCount), (Group, 1, 1)),
         args);
 
     private (Action<AcceleratorStream, KernelConfig, StemArgs> MaskSums, Action<AcceleratorStream, KernelConfig, StemArgs> Weights, Action<AcceleratorStream, KernelConfig, StemArgs> Inverse, Action<AcceleratorStream, KernelConfig, StemArgs> OverlapAdd, long Scratch)

@@ -11,26 +11,32 @@ internal static unsafe class StripOverlapAdd
     /// <summary>Samples of a block: the sums of four channels lie in the first cache.</summary>
     private const int SampleBlock = 1024;
 
-    /// <summary>Blocks of a number of samples.</summary>
-    internal static int Blocks(int samples) => (samples + SampleBlock - 1) / SampleBlock;
+    private static int Blocks(int samples) => (samples + SampleBlock - 1) / SampleBlock;
 
-    /// <summary>Sum of the squared windows that cover each sample; launch with a group of one thread for each of the <see cref="Blocks"/>.</summary>
+    /// <summary>Sum of the squared windows that cover each sample; any number of groups of one thread, which share the blocks evenly.</summary>
     public static void Weights<TVector, TLanes>(StemArgs args) where TVector : unmanaged where TLanes : ILanes<TVector> =>
-        WeighSamples<TVector, TLanes>(args, Grid.IdxX);
+        WeighBlocks<TVector, TLanes>(args, Grid.IdxX, Grid.DimX);
 
-    /// <summary>Frames to samples; launch with a group of one thread for each component and each of the <see cref="Blocks"/>.</summary>
+    /// <summary>Frames to samples; any number of groups of one thread, which share components and blocks evenly.</summary>
     public static void Run<TVector, TLanes>(StemArgs args) where TVector : unmanaged where TLanes : ILanes<TVector> =>
-        AddFrames<TVector, TLanes>(args, Grid.IdxX);
+        AddBlocks<TVector, TLanes>(args, Grid.IdxX, Grid.DimX);
 
     [External("strip_overlap_add")]
+    private static void AddBlocks<TVector, TLanes>(StemArgs args, int group, int groups) where TVector : unmanaged where TLanes : ILanes<TVector>
+    {
+        int pieces = args.ComponentCount * Blocks(args.SampleCount);
+        for (int piece = group; piece < pieces; piece += groups) AddFrames<TVector, TLanes>(args, piece);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void AddFrames<TVector, TLanes>(StemArgs args, int index) where TVector : unmanaged where TLanes : ILanes<TVector>
+    private static void AddFrames<TVector, TLanes>(in StemArgs args, int index) where TVector : unmanaged where TLanes : ILanes<TVector>
     {
         int blocks = Blocks(args.SampleCount), component = index / blocks, block = index % blocks * SampleBlock;
         int count = Math.Min(SampleBlock, args.SampleCount - block);
         float* output = args.Output.Pointer() + ((long)component * args.SampleCount + block) * args.Channels;
-        float* sums = stackalloc float[FourByFour.Count * SampleBlock];
-        float* lost = stackalloc float[SampleBlock];
+        float* room = stackalloc float[5 * 1200];
+        float* sums = (float*)(((nint)room + 63) & ~(nint)63);
+        float* lost = sums + 4 * SampleBlock + 512;
         for (int channel = 0; channel < args.Channels; channel += FourByFour.Count)
         {
             int channels = Math.Min(FourByFour.Count, args.Channels - channel);
@@ -93,8 +99,13 @@ internal static unsafe class StripOverlapAdd
     }
 
     [External("strip_weights")]
+    private static void WeighBlocks<TVector, TLanes>(StemArgs args, int group, int groups) where TVector : unmanaged where TLanes : ILanes<TVector>
+    {
+        for (int block = group; block < Blocks(args.SampleCount); block += groups) WeighSamples<TVector, TLanes>(args, block);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void WeighSamples<TVector, TLanes>(StemArgs args, int index) where TVector : unmanaged where TLanes : ILanes<TVector>
+    private static void WeighSamples<TVector, TLanes>(in StemArgs args, int index) where TVector : unmanaged where TLanes : ILanes<TVector>
     {
         int block = index * SampleBlock, count = Math.Min(SampleBlock, args.SampleCount - block);
         float* weights = args.Normalizers.Pointer() + block;

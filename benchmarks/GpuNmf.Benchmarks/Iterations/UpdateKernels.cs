@@ -1,0 +1,75 @@
+using System.Diagnostics;
+using GpuNmf.Devices;
+using GpuNmf.Kernels;
+using GpuNmf.Kernels.Nmf;
+using GpuNmf.Nmf;
+
+namespace GpuNmf.Benchmarks.Iterations;
+
+/// <summary>The two kernels of an iteration, each launched on its own and waited for.</summary>
+internal sealed class UpdateKernels : IDisposable
+{
+    private readonly DeviceSession _session;
+    private readonly NmfGeometry _geometry;
+    private readonly INmfKernels _kernels;
+    private readonly NmfWorkspace _workspace;
+    private readonly DeviceBuffer<float> _x;
+    private readonly double _beta;
+
+    internal UpdateKernels(DeviceSession session, IterationProblem problem)
+    {
+        _session = session;
+        _geometry = problem.Geometry(session);
+        _beta = problem.Beta;
+        _kernels = NmfKernels.Load(session, _geometry, _beta);
+        _x = problem.Upload(session);
+        var rule = UpdateRule.For(problem.Options(1));
+        _workspace = new NmfWorkspace(session, _geometry, rule, new BatchSize(1, _kernels.LossLength, 1), extrapolated: false);
+        _workspace.Upload(0, FactorLayout.PackTemplates(problem.Templates, _geometry, 0), FactorLayout.PackActivations(problem.Activations, _geometry, 0));
+        _workspace.States.Upload([new ModelState { Rank = problem.Shape.Rank }]);
+        _kernels.EnqueuePass(PassKind.First, _workspace.PassArgs(_x, false, 0, 1), _geometry.Slices);
+        _session.Synchronize();
+    }
+
+    internal Cost StepCost => KernelCost.TemplateStep(_geometry, _beta);
+
+    internal Cost PassCost => KernelCost.Pass(_geometry, _beta, PassKind.Inner);
+
+    /// <summary>Bytes of the partial sums that the step goes over.</summary>
+    internal double StepBytes => 4.0 * SliceSums.Of(_geometry, _beta).Total;
+
+    /// <summary>Bytes of X.</summary>
+    internal double PassBytes => 4.0 * _geometry.Rows * _geometry.Pitch;
+
+    /// <summary>One iteration; milliseconds of the step of the templates and of the pass behind it.</summary>
+    internal (double Step, double Pass) Run()
+    {
+        double step = Time(() => _kernels.EnqueueTemplates(_workspace.TemplateArgs(0, 1)));
+        _workspace.SwapTemplates();
+        double pass = Time(() => _kernels.EnqueuePass(PassKind.Inner, _workspace.PassArgs(_x, true, 0, 1), _geometry.Slices));
+        _workspace.SwapActivations();
+        return (step, pass);
+    }
+
+    /// <summary>The factors as they are: bins x components, components x frames.</summary>
+    internal (float[,] Templates, float[,] Activations) Factors()
+    {
+        var (templates, activations) = _workspace.Download(0);
+        return (FactorLayout.UnpackTemplates(templates, _geometry, _geometry.Rank, 0), FactorLayout.UnpackActivations(activations, _geometry, _geometry.Rank, 0));
+    }
+
+    private double Time(Action enqueue)
+    {
+        long start = Stopwatch.GetTimestamp();
+        enqueue();
+        _session.Synchronize();
+        return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+    }
+
+    public void Dispose()
+    {
+        _x.Dispose();
+        _workspace.Dispose();
+        _kernels.Dispose();
+    }
+}
