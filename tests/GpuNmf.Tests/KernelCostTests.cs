@@ -1,6 +1,7 @@
 using System.Globalization;
 using GpuNmf.Devices;
 using GpuNmf.Kernels;
+using GpuNmf.Kernels.Masking;
 using GpuNmf.Kernels.Nmf;
 using Xunit;
 
@@ -46,6 +47,7 @@ public sealed class KernelCostTests
         {
             "STFT to magnitudes" => KernelCost.Stft(KernelForm.Strip, shape, 1, 1, false),
             "STFT to the spectrum" => KernelCost.Stft(KernelForm.Strip, shape, 1, 1, true),
+            "normalizers" => KernelCost.Stem(StemKernel.Normalizers, NmfGeometry.Of(1025, 100, 16, KernelForm.Strip), shape, 1, 1),
             "a stem" => new Cost((stems1.Bytes - stems0.Bytes) / 16 - 4, (stems1.Flops - stems0.Flops) / 16),
             _ => throw new ArgumentException($"The page has a row '{what}' that this test does not know.", nameof(what)),
         };
@@ -86,6 +88,23 @@ public sealed class KernelCostTests
             // The last pass forms W H once more for the loss; the first one's comes with its terms.
             Assert.Equal(inner.Flops + 2 * 16 * elements, first.Flops + last.Flops);
             Assert.Equal(form == KernelForm.Strip ? 2 * inner.Bytes : 1.5 * inner.Bytes, first.Bytes + last.Bytes);
+        }
+    }
+
+    /// <summary>A GPU's span stands for inverse and overlap-add, and leaves the frames out of memory.</summary>
+    [Fact]
+    public void Stems_cost_what_their_kernels_cost()
+    {
+        var shape = new FrameShape(2048, 512, 2);
+        foreach (KernelForm form in Enum.GetValues<KernelForm>())
+        {
+            var geometry = NmfGeometry.Of(1025, 100, 8, form);
+            Cost Of(StemKernel kernel) => KernelCost.Stem(kernel, geometry, shape, 100, 1);
+            Cost shared = Of(StemKernel.Spectrum) + Of(StemKernel.MaskSums) + Of(StemKernel.Normalizers), frames = Of(StemKernel.Inverse) + Of(StemKernel.OverlapAdd), span = Of(StemKernel.Span);
+
+            Assert.Equal(shared + (form == KernelForm.Strip ? frames : span), KernelCost.Stems(geometry, shape, 100, 1));
+            // Written and read once, of each component, channel and frame.
+            Assert.Equal(2.0 * sizeof(float) * 8 * 2 * 100 * 2048, frames.Bytes - span.Bytes);
         }
     }
 

@@ -34,37 +34,97 @@ internal static unsafe class StripOverlapAdd
         int blocks = Blocks(args.SampleCount), component = index / blocks, block = index % blocks * SampleBlock;
         int count = Math.Min(SampleBlock, args.SampleCount - block);
         float* output = args.Output.Pointer() + ((long)component * args.SampleCount + block) * args.Channels;
-        float* room = stackalloc float[5 * 1200];
-        float* sums = (float*)(((nint)room + 63) & ~(nint)63);
-        float* lost = sums + 4 * SampleBlock + 512;
+        float* sums = stackalloc float[FourByFour.Count * SampleBlock];
         for (int channel = 0; channel < args.Channels; channel += FourByFour.Count)
         {
             int channels = Math.Min(FourByFour.Count, args.Channels - channel);
-            for (int c = 0; c < channels; c++) AddChannel<TVector, TLanes>(args, component, channel + c, block, count, sums + c * SampleBlock, lost);
+            for (int c = 0; c < channels; c++) AddChannel<TVector, TLanes>(args, component, channel + c, block, count, sums + c * SampleBlock);
             Interleave(sums, channels, count, output + channel, args.Channels);
         }
     }
 
     /// <summary>A block of samples of one channel.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void AddChannel<TVector, TLanes>(in StemArgs args, int component, int channel, int block, int count, float* sums, float* lost)
+    private static void AddChannel<TVector, TLanes>(in StemArgs args, int component, int channel, int block, int count, float* sums)
         where TVector : unmanaged where TLanes : ILanes<TVector>
     {
-        long rows = (long)args.FrameCount * args.Channels;
-        float* frames = args.Frames.Pointer() + (component * rows + channel) * args.FftLength;
+        var rows = new FrameRows
+        {
+            First = args.Frames.Pointer() + ((long)component * args.FrameCount * args.Channels + channel) * args.FftLength,
+            Pitch = (long)args.Channels * args.FftLength,
+        };
+        if (args.HopLength >= TLanes.Count) AddInRegisters<TVector, TLanes>(args, rows, block, count, sums);
+        else AddInMemory<TVector, TLanes>(args, rows, block, count, sums);
+        float* weights = args.Normalizers.Pointer() + block;
+        int n = 0;
+        for (; n <= count - TLanes.Count; n += TLanes.Count) TLanes.Store(TLanes.Divide(TLanes.Load(sums + n), TLanes.Load(weights + n)), sums + n);
+        for (; n < count; n++) sums[n] /= weights[n];
+    }
+
+    /// <summary>Stretches of samples that the same frames cover: the sums of up to four vectors stay in registers for all of them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void AddInRegisters<TVector, TLanes>(in StemArgs args, FrameRows rows, int block, int count, float* sums)
+        where TVector : unmanaged where TLanes : ILanes<TVector>
+    {
+        for (int n = 0; n < count;)
+        {
+            int first = args.FirstFrameOf(block + n), last = args.LastFrameOf(block + n), covering = last - first + 1;
+            int to = Math.Min(count, args.StartOf(first) + args.FftLength - block);
+            if (last + 1 < args.FrameCount) to = Math.Min(to, args.StartOf(last + 1) - block);
+            float* frame = rows.First + first * rows.Pitch - (args.StartOf(first) - block);
+            // Sample n of the block is so much further in a frame than in the one behind it.
+            long pitch = rows.Pitch - args.HopLength;
+            for (; n <= to - 4 * TLanes.Count; n += 4 * TLanes.Count) AddFour<TVector, TLanes>(frame + n, pitch, covering, sums + n);
+            for (; n <= to - TLanes.Count; n += TLanes.Count)
+            {
+                TVector sum = default, lost = default;
+                float* row = frame + n;
+                for (int t = 0; t < covering; t++, row += pitch) AddCompensated<TVector, TLanes>(ref sum, ref lost, TLanes.Load(row));
+                TLanes.Store(sum, sums + n);
+            }
+            for (; n < to; n++)
+            {
+                float sum = 0, lost = 0;
+                float* row = frame + n;
+                for (int t = 0; t < covering; t++, row += pitch) AddCompensated(ref sum, ref lost, *row);
+                sums[n] = sum;
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddFour<TVector, TLanes>(float* row, long pitch, int frames, float* sums)
+        where TVector : unmanaged where TLanes : ILanes<TVector>
+    {
+        TVector a = default, b = default, c = default, d = default, aLost = default, bLost = default, cLost = default, dLost = default;
+        for (int t = 0; t < frames; t++, row += pitch)
+        {
+            AddCompensated<TVector, TLanes>(ref a, ref aLost, TLanes.Load(row));
+            AddCompensated<TVector, TLanes>(ref b, ref bLost, TLanes.Load(row + TLanes.Count));
+            AddCompensated<TVector, TLanes>(ref c, ref cLost, TLanes.Load(row + 2 * TLanes.Count));
+            AddCompensated<TVector, TLanes>(ref d, ref dLost, TLanes.Load(row + 3 * TLanes.Count));
+        }
+        TLanes.Store(a, sums);
+        TLanes.Store(b, sums + TLanes.Count);
+        TLanes.Store(c, sums + 2 * TLanes.Count);
+        TLanes.Store(d, sums + 3 * TLanes.Count);
+    }
+
+    /// <summary>Hops shorter than a vector: frame after frame.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void AddInMemory<TVector, TLanes>(in StemArgs args, FrameRows rows, int block, int count, float* sums)
+        where TVector : unmanaged where TLanes : ILanes<TVector>
+    {
+        float* lost = stackalloc float[SampleBlock];
         new Span<float>(sums, count).Clear();
         new Span<float>(lost, count).Clear();
         for (int t = 0; t < args.FrameCount; t++)
         {
             if (!Covers(args, t, block, count, out long offset, out int n, out int to)) continue;
-            float* frame = frames + (long)t * args.Channels * args.FftLength - offset;
+            float* frame = rows.First + t * rows.Pitch - offset;
             for (; n <= to - TLanes.Count; n += TLanes.Count) AddCompensated<TVector, TLanes>(sums + n, lost + n, TLanes.Load(frame + n));
             for (; n < to; n++) AddCompensated(ref sums[n], ref lost[n], frame[n]);
         }
-        float* weights = args.Normalizers.Pointer() + block;
-        int last = 0;
-        for (; last <= count - TLanes.Count; last += TLanes.Count) TLanes.Store(TLanes.Divide(TLanes.Load(sums + last), TLanes.Load(weights + last)), sums + last);
-        for (; last < count; last++) sums[last] /= weights[last];
     }
 
     /// <summary>target[n pitch + c] = rows[c][n], for at most four rows of a block.</summary>
@@ -134,14 +194,24 @@ internal static unsafe class StripOverlapAdd
         return from < to;
     }
 
-    /// <summary>Kahan's sum: at a hop of a few samples thousands of frames cover a sample.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void AddCompensated<TVector, TLanes>(float* sum, float* lost, TVector value)
         where TVector : unmanaged where TLanes : ILanes<TVector>
     {
-        TVector before = TLanes.Load(sum), corrected = TLanes.Subtract(value, TLanes.Load(lost)), next = TLanes.Add(before, corrected);
-        TLanes.Store(TLanes.Subtract(TLanes.Subtract(next, before), corrected), lost);
-        TLanes.Store(next, sum);
+        TVector s = TLanes.Load(sum), l = TLanes.Load(lost);
+        AddCompensated<TVector, TLanes>(ref s, ref l, value);
+        TLanes.Store(l, lost);
+        TLanes.Store(s, sum);
+    }
+
+    /// <summary>Kahan's sum: at a hop of a few samples thousands of frames cover a sample.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddCompensated<TVector, TLanes>(ref TVector sum, ref TVector lost, TVector value)
+        where TVector : unmanaged where TLanes : ILanes<TVector>
+    {
+        TVector corrected = TLanes.Subtract(value, lost), next = TLanes.Add(sum, corrected);
+        lost = TLanes.Subtract(TLanes.Subtract(next, sum), corrected);
+        sum = next;
     }
 
     private static void AddCompensated(ref float sum, ref float lost, float value)
@@ -149,5 +219,14 @@ internal static unsafe class StripOverlapAdd
         float corrected = value - lost, next = sum + corrected;
         lost = next - sum - corrected;
         sum = next;
+    }
+
+    /// <summary>The windowed frames of one component and channel.</summary>
+    private struct FrameRows
+    {
+        public float* First;
+
+        /// <summary>Floats from a frame to the next.</summary>
+        public long Pitch;
     }
 }
