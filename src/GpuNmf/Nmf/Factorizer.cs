@@ -20,7 +20,6 @@ internal sealed class Factorizer : IDisposable
     private readonly NmfOptions _options;
     private readonly UpdateRule _rule;
     private readonly INmfKernels _kernels;
-    private readonly ConditionLauncher _condition;
     private readonly NmfWorkspace _workspace;
     private readonly float[] _losses;
 
@@ -36,7 +35,6 @@ internal sealed class Factorizer : IDisposable
         _options = options;
         _rule = UpdateRule.For(options);
         _kernels = NmfKernels.Load(session, geometry, _rule.Beta);
-        _condition = new ConditionLauncher(session);
         bool extrapolated = options.Solver == NmfSolver.ExtrapolatedMultiplicativeUpdate;
         int fitting = (int)Math.Clamp(BytesOfABatch / NmfWorkspace.BytesOfAModel(geometry, _rule.Beta, extrapolated), 1, models);
         _losses = new float[_kernels.LossLength];
@@ -69,46 +67,34 @@ internal sealed class Factorizer : IDisposable
     internal NmfFit Run(DeviceBuffer<float> x, Action<int, double>? progress, CancellationToken cancellation) =>
         Run(x, [NmfModel.Of(_options)[0]], progress, cancellation)[0];
 
+    /// <summary>Measures X, [rows][pitch] as the geometry says and padding zero, and factorises it.</summary>
+    /// <inheritdoc cref="Run(SharedSpectrogram, IReadOnlyList{NmfModel}, Action{int, double}, CancellationToken)"/>
+    internal NmfFit[] Run(DeviceBuffer<float> x, IReadOnlyList<NmfModel> models, Action<int, double>? progress, CancellationToken cancellation) =>
+        Run(SharedSpectrogram.Measure(_session, x, _geometry), models, progress, cancellation);
+
     /// <summary>Factorises X, which is scaled in place, once for each model, as many at a time as the workspace holds. A model's result has
     /// the bits that it has alone.</summary>
-    /// <param name="x">[rows][pitch] as the geometry says, padding zero.</param>
+    /// <param name="x">X of the geometry's bins and frames.</param>
     /// <param name="models">Models of the geometry's rank class.</param>
     /// <param name="progress">Told after each launch: how many iterations are done, <see cref="NmfOptions.MaxIterations"/> for each batch, and the
     /// lowest of the last losses of all models so far.</param>
     /// <param name="cancellation">Looked at between launches.</param>
     /// <returns>A fit a model, in their order.</returns>
     /// <exception cref="NotFiniteNumberException">X, or the loss of a start, leaves single precision's range.</exception>
-    internal NmfFit[] Run(DeviceBuffer<float> x, IReadOnlyList<NmfModel> models, Action<int, double>? progress, CancellationToken cancellation)
+    internal NmfFit[] Run(SharedSpectrogram x, IReadOnlyList<NmfModel> models, Action<int, double>? progress, CancellationToken cancellation)
     {
-        var (mean, max) = Measure(x);
-        if (max == 0) return [.. models.Select(Silence)];
-        var scale = SpectrogramScale.For(mean);
-        var args = ConditionArgs(x);
-        args.Scale = MathF.ScaleB(1, scale.Spectrogram);
-        args.Floor = (float)(_rule.RelativeFloor * max * Math.ScaleB(1, scale.Spectrogram));
-        _condition.EnqueueApply(args);
+        if (x.Max == 0) return [.. models.Select(Silence)];
+        x.Prepare(_rule.RelativeFloor);
 
         var fits = new List<NmfFit>();
         foreach (var batch in models.Chunk(BatchModels))
         {
             int before = fits.Count / BatchModels * _options.MaxIterations;
-            var runs = batch.Select((model, index) => Start(index, model, scale, mean)).ToArray();
+            var runs = batch.Select((model, index) => Start(index, model, x.Scale, x.Mean)).ToArray();
             double lowest = fits.Count == 0 ? double.PositiveInfinity : fits.Min(fit => fit.LossTrace[^1].Loss);
-            fits.AddRange(Iterate(x, runs, (done, loss) => progress?.Invoke(before + done, Math.Min(lowest, loss)), cancellation));
+            fits.AddRange(Iterate(x.X, runs, (done, loss) => progress?.Invoke(before + done, Math.Min(lowest, loss)), cancellation));
         }
         return [.. fits];
-    }
-
-    private (double Mean, double Max) Measure(DeviceBuffer<float> x)
-    {
-        _condition.EnqueueMeasure(ConditionArgs(x));
-        var rows = _workspace.RowSums.Download();
-        double sum = 0;
-        for (int t = 0; t < _geometry.Frames; t++) sum += rows[t];
-        double max = _workspace.RowMaxima.Download().AsSpan(0, _geometry.Frames).ToArray().Max();
-        if (!double.IsFinite(sum) || !double.IsFinite(max))
-            throw new NotFiniteNumberException("The spectrogram overflows single precision; scale the recording down, full scale is 1.", double.IsFinite(sum) ? max : sum);
-        return (sum / ((double)_geometry.Bins * _geometry.Frames), max);
     }
 
     private NmfFit Silence(NmfModel model) =>
@@ -218,14 +204,4 @@ internal sealed class Factorizer : IDisposable
                 values[i, j] = MathF.ScaleB(values[i, j], exponent);
         return values;
     }
-
-    private ConditionArgs ConditionArgs(DeviceBuffer<float> x) => new()
-    {
-        X = x.View,
-        RowSums = _workspace.RowSums.View,
-        RowMaxima = _workspace.RowMaxima.View,
-        Bins = _geometry.Bins,
-        Pitch = _geometry.Pitch,
-        Frames = _geometry.Frames,
-    };
 }

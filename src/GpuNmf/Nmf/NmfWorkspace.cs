@@ -43,8 +43,6 @@ internal sealed class NmfWorkspace : IDisposable
             _activationSums = OfModels(Math.Max(1, sums.ActivationSums));
             _activationGrams = OfModels(Math.Max(1, sums.ActivationGrams));
             Losses = OfModels(size.Losses);
-            RowSums = Own(session.Allocate<float>(geometry.Rows));
-            RowMaxima = Own(session.Allocate<float>(geometry.Rows));
             States = Own(session.Allocate<ModelState>(size.Models * (long)size.Iterations));
         }
         catch
@@ -60,10 +58,6 @@ internal sealed class NmfWorkspace : IDisposable
     internal int Models { get; }
 
     internal DeviceBuffer<float> Losses { get; }
-
-    internal DeviceBuffer<float> RowSums { get; }
-
-    internal DeviceBuffer<float> RowMaxima { get; }
 
     internal DeviceBuffer<ModelState> States { get; }
 

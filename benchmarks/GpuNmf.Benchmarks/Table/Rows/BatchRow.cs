@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using GpuNmf.Benchmarks.Iterations;
 using GpuNmf.Devices;
 using GpuNmf.Kernels;
@@ -22,6 +23,53 @@ internal static class BatchRow
     {
         using var one = new SteppedFactorization(bench.Session, new IterationProblem(shape, beta));
         return Measure(bench, shape, beta, models, rounds, $"{models} calls", () => Enumerable.Range(0, models).Sum(_ => IterationRow.Step(one))) with { Target = target };
+    }
+
+    /// <summary>Whole factorisations of several divergences and seeds that share X, beside as many calls; loading kernels is part of both.</summary>
+    internal static Row OfDivergences(Bench bench, IterationShape shape, IReadOnlyList<double> betas, int seeds, int iterations, Rounds rounds, Target? target)
+    {
+        NmfOptions[] problems = [.. betas.Select(beta => new IterationProblem(shape, beta).RandomStarts(iterations, seeds))];
+        NmfFit[][] together = [];
+        var alone = new Dictionary<(int Problem, int Seed), NmfFit>();
+        double difference = 0;
+        double Together()
+        {
+            using var x = new IterationProblem(shape, betas[0]).Upload(bench.Session);
+            return Time(() => together = MixedBatch.Run(bench.Session, x, shape.Bins, shape.Frames, problems, null, CancellationToken.None));
+        }
+        double Alone() => Enumerable.Range(0, problems.Length).Sum(i => Enumerable.Range(0, seeds).Sum(seed =>
+        {
+            var problem = new IterationProblem(shape, betas[i]);
+            using var x = problem.Upload(bench.Session);
+            return Time(() =>
+            {
+                var options = problems[i] with { Restarts = 1, Seed = problems[i].Seed + (ulong)seed };
+                using var factorizer = new Factorizer(bench.Session, problem.Geometry(bench.Session), options);
+                alone[(i, seed)] = factorizer.Run(x, null, CancellationToken.None);
+            });
+        }));
+        Together();
+        Alone();
+        for (int i = 0; i < problems.Length; i++)
+            for (int seed = 0; seed < seeds; seed++)
+                difference = Math.Max(difference, Difference.Require($"{problems.Length} divergences, {shape}", together[i][seed].Templates, alone[(i, seed)].Templates, 0));
+        var (ours, theirs) = Contest.Run(rounds, Together, samples => [.. Enumerable.Range(0, samples).Select(_ => Alone())]);
+        int models = problems.Length * seeds;
+        return new Row($"{models} models of {problems.Length} divergences at once, {iterations} iterations, {shape}, beside {models} calls", "ms")
+        {
+            Ours = ours,
+            Theirs = theirs,
+            Peer = "gpunmf",
+            Difference = difference,
+            Target = target,
+        };
+    }
+
+    private static double Time(Action run)
+    {
+        long start = Stopwatch.GetTimestamp();
+        run();
+        return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
     }
 
     private static Row Measure(Bench bench, IterationShape shape, double beta, int models, Rounds rounds, string without, Func<double> other)
