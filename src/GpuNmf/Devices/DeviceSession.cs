@@ -166,8 +166,10 @@ internal sealed class DeviceSession : IDisposable
         var simd = request.Simd == SimdWidth.Auto ? WidestSimd() : request.Simd;
         // One multiprocessor a thread, groups of one thread. Two threads a warp is the least that ILGPU accepts; the second sleeps.
         var context = NewContext(builder => builder.CPU(new CPUDevice(2, 1, threads)));
-        return Finish(context, () => context.CreateCPUAccelerator(0, CPUAcceleratorMode.Parallel),
+        var session = Finish(context, () => context.CreateCPUAccelerator(0, CPUAcceleratorMode.Parallel),
             DeviceCatalog.CpuEntry(threads), KernelForm.Strip, simd, $"cpu-{(int)simd}");
+        CpuPlacement.Spread(session.Accelerator);
+        return session;
     }
 
     private static DeviceSession OpenGpu(Action<Context.Builder> choose, DeviceEntry entry, string kind)
