@@ -5,7 +5,7 @@ namespace GpuNmf.Benchmarks.Machine;
 /// <summary>Peaks of the processor: the best of some repetitions on every core at the same time.</summary>
 internal static class CpuPeaks
 {
-    private const int Repetitions = 7;
+    private const int Repetitions = 25;
     private const int MultiplyAdds = 4_000_000;
 
     /// <summary>Bytes that a repetition moves at least, whatever the size of the buffer.</summary>
@@ -51,20 +51,21 @@ internal static class CpuPeaks
         return best;
     }
 
-    /// <summary>Seconds from a common start until the last of some threads is done.</summary>
+    /// <summary>Seconds from the first of some threads' start to the last one's end. Each takes its own times: whoever waits for them may be late.</summary>
     private static double Together(int threads, Action<int> work)
     {
-        using var start = new Barrier(threads + 1);
+        using var start = new Barrier(threads);
+        long[] begins = new long[threads], ends = new long[threads];
         var all = Enumerable.Range(0, threads).Select(i => new Thread(() =>
         {
             start.SignalAndWait();
+            begins[i] = Stopwatch.GetTimestamp();
             work(i);
+            ends[i] = Stopwatch.GetTimestamp();
         })).ToArray();
         foreach (var thread in all) thread.Start();
-        start.SignalAndWait();
-        long begin = Stopwatch.GetTimestamp();
         foreach (var thread in all) thread.Join();
-        return Stopwatch.GetElapsedTime(begin).TotalSeconds;
+        return Stopwatch.GetElapsedTime(begins.Min(), ends.Max()).TotalSeconds;
     }
 
     /// <summary>Keeps results alive, so that no loop is dropped.</summary>
