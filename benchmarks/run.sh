@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Measures this machine's CPU beside scikit-learn and NumPy, and prints one table.
 #
-#   benchmarks/run.sh             about a quarter of an hour; let nothing else run
+#   benchmarks/run.sh             about seven minutes; let nothing else run
+#   benchmarks/run.sh --repeat 3  three times, all samples in one table: for machines whose speed changes from minute to minute
 #   benchmarks/run.sh --quick     a smoke run of less than two minutes, whose figures say nothing
 #   benchmarks/run.sh --only stems  only rows whose name holds the word: kernels, KL, Frobenius, STFT, whole program ...
 #   benchmarks/run.sh --out FILE  another file than benchmarks/results/DATE-DEVICE.json

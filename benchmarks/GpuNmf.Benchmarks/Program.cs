@@ -11,7 +11,7 @@ const string Usage = """
     usage: GpuNmf.Benchmarks COMMAND
       iterations [BenchmarkDotNet options]       time of one iteration, every shape and divergence
       stages [BenchmarkDotNet options]           time of the stages around the iterations
-      table cpu|gpu [--quick] [--seconds N] [--budget S] [--only TEXT] [--out FILE.json]
+      table cpu|gpu [--quick] [--seconds N] [--budget S] [--repeat N] [--only TEXT] [--out FILE.json]
                                                  every row beside its peer, with floors and targets; run.sh starts it
       peaks                                      measured peak and bandwidths of the device
       gpu-facts                                  what the tile kernels' design rests on, asked of the device

@@ -17,6 +17,17 @@ internal sealed record Report(JsonObject Machine, Peaks Peaks, bool Quick)
 
     public List<Row> Rows { get; } = [];
 
+    /// <summary>Times that the whole table was measured; a row has the samples of all of them.</summary>
+    public int Repeats { get; set; } = 1;
+
+    /// <summary>Adds a row, or its samples to those of an earlier time.</summary>
+    internal void Add(Row row)
+    {
+        int at = Rows.FindIndex(other => (other.What, other.Peer, other.TargetText) == (row.What, row.Peer, row.TargetText));
+        if (at < 0) Rows.Add(row);
+        else Rows[at] = Rows[at].And(row);
+    }
+
     /// <summary>Rows that were wrong or did not run, with the reason.</summary>
     public List<string> Failures { get; } = [];
 

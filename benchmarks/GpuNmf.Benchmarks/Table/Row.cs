@@ -82,6 +82,15 @@ internal sealed record Row(string What, string Unit)
         BytesASecond = peaks.For(workingSet).Best,
     };
 
+    /// <summary>The samples of another time behind those of this one; the larger difference and load.</summary>
+    internal Row And(Row later) => this with
+    {
+        Ours = [.. Ours, .. later.Ours],
+        Theirs = [.. Theirs, .. later.Theirs],
+        Difference = later.Difference is { } difference ? Math.Max(Difference ?? 0, difference) : Difference,
+        Load = Math.Max(Load, later.Load),
+    };
+
     private static double Median(IReadOnlyList<double> samples)
     {
         var sorted = samples.Order().ToArray();

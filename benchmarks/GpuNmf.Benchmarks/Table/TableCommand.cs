@@ -32,7 +32,11 @@ internal static class TableCommand
         string path = options.Output ?? DefaultPath(session);
         // Stopped by a time limit, what is there is printed.
         Console.CancelKeyPress += (_, _) => Finish(report, path, "stopped before its end");
-        foreach (var step in (options.Suite == "cpu" ? Suite.Cpu(bench) : Suite.Gpu(bench, options.Seconds)).Where(options.Wants)) Take(step, options, report, path);
+        for (report.Repeats = 1; ; report.Repeats++)
+        {
+            foreach (var step in (options.Suite == "cpu" ? Suite.Cpu(bench) : Suite.Gpu(bench, options.Seconds)).Where(options.Wants)) Take(step, options, report, path);
+            if (report.Repeats >= options.Repeats || options.IsSpent) break;
+        }
         return Finish(report, path, null);
     }
 
@@ -63,7 +67,7 @@ internal static class TableCommand
             {
                 // A smoke run's shapes are not those of the targets.
                 var kept = options.Quick ? row with { Target = null } : row;
-                lock (report) report.Rows.Add(kept);
+                lock (report) report.Add(kept);
                 Console.Error.WriteLine(TablePrinter.OneLine(kept));
             }
         }

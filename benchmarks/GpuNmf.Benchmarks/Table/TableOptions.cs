@@ -9,8 +9,9 @@ namespace GpuNmf.Benchmarks.Table;
 /// <param name="Seconds">Length of the recording of the GPU rows.</param>
 /// <param name="BudgetSeconds">No row is begun after so long.</param>
 /// <param name="Output">The JSON file; null is benchmarks/results/DATE-DEVICE.json.</param>
+/// <param name="Repeats">Times that the whole table is measured.</param>
 /// <param name="Only">Only steps whose name holds this; null is all.</param>
-internal sealed record TableOptions(string Suite, bool Quick, int Seconds, double BudgetSeconds, string? Output, string? Only)
+internal sealed record TableOptions(string Suite, bool Quick, int Seconds, double BudgetSeconds, string? Output, int Repeats, string? Only)
 {
     private readonly long _start = Stopwatch.GetTimestamp();
 
@@ -23,7 +24,7 @@ internal sealed record TableOptions(string Suite, bool Quick, int Seconds, doubl
     /// <exception cref="FormatException">They are none.</exception>
     internal static TableOptions Parse(string[] arguments)
     {
-        var options = new TableOptions("cpu", false, 3600, double.PositiveInfinity, null, null);
+        var options = new TableOptions("cpu", false, 3600, double.PositiveInfinity, null, 1, null);
         for (int i = 0; i < arguments.Length; i++)
         {
             string Value() => ++i < arguments.Length ? arguments[i] : throw new FormatException($"{arguments[^1]} takes a value.");
@@ -33,6 +34,7 @@ internal sealed record TableOptions(string Suite, bool Quick, int Seconds, doubl
                 "--quick" => options with { Quick = true },
                 "--seconds" => options with { Seconds = int.Parse(Value(), CultureInfo.InvariantCulture) },
                 "--budget" => options with { BudgetSeconds = double.Parse(Value(), CultureInfo.InvariantCulture) },
+                "--repeat" => options with { Repeats = int.Parse(Value(), CultureInfo.InvariantCulture) },
                 "--only" => options with { Only = Value() },
                 "--out" => options with { Output = Value() },
                 _ => throw new FormatException($"'{arguments[i]}' is no option of table."),
