@@ -4,7 +4,7 @@
 #   benchmarks/run.sh             about seven minutes; let nothing else run
 #   benchmarks/run.sh --repeat 3  three times, all samples in one table: for machines whose speed changes from minute to minute
 #   benchmarks/run.sh --quick     a smoke run of less than two minutes, whose figures say nothing
-#   benchmarks/run.sh --only stems  only rows whose name holds the word: kernels, KL, Frobenius, STFT, whole program ...
+#   benchmarks/run.sh --only stems --out FILE  only measurements whose name holds the word: KL, Frobenius, K 64, models, STFT, kernels ...
 #   benchmarks/run.sh --out FILE  another file than benchmarks/results/DATE-DEVICE.json
 #
 # Needs Debian or Ubuntu, the .NET 10 SDK, and root where the Python packages are still to be installed.

@@ -6,6 +6,16 @@ using GpuNmf.Nmf;
 
 namespace GpuNmf.Benchmarks.Iterations;
 
+/// <summary>What an iteration is made of.</summary>
+internal enum UpdateKernel
+{
+    /// <summary>The step of the templates.</summary>
+    Step,
+
+    /// <summary>The pass over X.</summary>
+    Pass,
+}
+
 /// <summary>The two kernels of an iteration, each launched on its own and waited for.</summary>
 internal sealed class UpdateKernels : IDisposable
 {
@@ -31,24 +41,19 @@ internal sealed class UpdateKernels : IDisposable
         _session.Synchronize();
     }
 
-    internal Cost StepCost => KernelCost.TemplateStep(_geometry, _beta);
+    internal Cost CostOf(UpdateKernel kernel) => kernel == UpdateKernel.Step ? KernelCost.TemplateStep(_geometry, _beta) : KernelCost.Pass(_geometry, _beta, PassKind.Inner);
 
-    internal Cost PassCost => KernelCost.Pass(_geometry, _beta, PassKind.Inner);
-
-    /// <summary>Bytes of the partial sums that the step goes over.</summary>
-    internal double StepBytes => 4.0 * SliceSums.Of(_geometry, _beta).Total;
-
-    /// <summary>Bytes of X.</summary>
-    internal double PassBytes => 4.0 * _geometry.Rows * _geometry.Pitch;
+    /// <summary>Bytes that a kernel goes over: the partial sums, or X.</summary>
+    internal double WorkingSetOf(UpdateKernel kernel) => kernel == UpdateKernel.Step ? 4.0 * SliceSums.Of(_geometry, _beta).Total : 4.0 * _geometry.Rows * _geometry.Pitch;
 
     /// <summary>One iteration; milliseconds of the step of the templates and of the pass behind it.</summary>
-    internal (double Step, double Pass) Run()
+    internal IEnumerable<KeyValuePair<UpdateKernel, double>> Run()
     {
         double step = Time(() => _kernels.EnqueueTemplates(_workspace.TemplateArgs(0, 1)));
         _workspace.SwapTemplates();
         double pass = Time(() => _kernels.EnqueuePass(PassKind.Inner, _workspace.PassArgs(_x, true, 0, 1), _geometry.Slices));
         _workspace.SwapActivations();
-        return (step, pass);
+        return [new(UpdateKernel.Step, step), new(UpdateKernel.Pass, pass)];
     }
 
     /// <summary>The factors as they are: bins x components, components x frames.</summary>

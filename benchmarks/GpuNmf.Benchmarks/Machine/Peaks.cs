@@ -21,8 +21,8 @@ internal sealed record Peaks(double FlopsASecond, IReadOnlyList<Bandwidth> Bandw
         ? CpuPeaks.Measure(session.Entry.Cores)
         : TilePeaks.Measure(session);
 
-    /// <summary>The bandwidth on the smallest buffer that is as large as a working set, or on the largest.</summary>
-    internal Bandwidth For(double bytes) => Bandwidths.FirstOrDefault(b => b.Bytes >= bytes) ?? Bandwidths[^1];
+    /// <summary>The best bandwidth on buffers as large as a working set or larger, which cannot be faster; on the largest where none is.</summary>
+    internal Bandwidth For(double bytes) => Bandwidths.Where(b => b.Bytes >= bytes).DefaultIfEmpty(Bandwidths[^1]).MaxBy(b => b.Best)!;
 
     /// <summary>Seconds that some work takes at least: max(bytes / bandwidth, flops / peak).</summary>
     /// <param name="cost">The work.</param>

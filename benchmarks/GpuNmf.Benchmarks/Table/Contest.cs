@@ -12,6 +12,24 @@ internal static class Contest
     /// <summary>Threads of numerical libraries spin for a while after their work; nobody is timed beside them.</summary>
     private static readonly TimeSpan s_rest = TimeSpan.FromMilliseconds(150);
 
+    /// <summary>Several times from each sample of one contestant alone, as many series as a sample has times; the turn that does not count is left out.</summary>
+    internal static Dictionary<TKey, List<double>> Alone<TKey>(Rounds rounds, Func<IEnumerable<KeyValuePair<TKey, double>>> sample) where TKey : notnull
+    {
+        var series = new Dictionary<TKey, List<double>>();
+        bool counts = false;
+        Run(rounds, () =>
+        {
+            foreach (var (key, time) in sample())
+            {
+                if (!series.TryGetValue(key, out var times)) series[key] = times = [];
+                if (counts) times.Add(time);
+            }
+            counts = true;
+            return 0;
+        }, null);
+        return series;
+    }
+
     /// <param name="rounds">How often.</param>
     /// <param name="ours">One sample of ours in milliseconds.</param>
     /// <param name="theirs">So many samples of the other contestant; null: only ours.</param>

@@ -7,7 +7,8 @@ namespace GpuNmf.Benchmarks.Table;
 /// <param name="Machine">Device, system, versions.</param>
 /// <param name="Peaks">What the device does at best.</param>
 /// <param name="Quick">True: a smoke run, whose figures say nothing.</param>
-internal sealed record Report(JsonObject Machine, Peaks Peaks, bool Quick)
+/// <param name="Only">What the names of the rows' measurements hold, where others were left out.</param>
+internal sealed record Report(JsonObject Machine, Peaks Peaks, bool Quick, string? Only)
 {
     /// <summary>Load average before the first row.</summary>
     public double LoadAtStart { get; init; }

@@ -28,13 +28,13 @@ internal static class TableCommand
         Console.Error.WriteLine($"{session.Entry.Name}, {session.Kind}, {session.Entry.Cores} cores; measuring its peaks");
         using var folder = new ScratchFolder();
         var bench = new Bench(session, Peaks.Measure(session), folder.Path, options.Quick);
-        var report = new Report(Describe(session), bench.Peaks, options.Quick) { LoadAtStart = LoadAverage.Read() };
+        var report = new Report(Describe(session), bench.Peaks, options.Quick, options.Only) { LoadAtStart = LoadAverage.Read() };
         string path = options.Output ?? DefaultPath(session);
         // Stopped by a time limit, what is there is printed.
         Console.CancelKeyPress += (_, _) => Finish(report, path, "stopped before its end");
         for (report.Repeats = 1; ; report.Repeats++)
         {
-            foreach (var step in (options.Suite == "cpu" ? Suite.Cpu(bench) : Suite.Gpu(bench, options.Seconds)).Where(options.Wants)) Take(step, options, report, path);
+            foreach (var step in options.Wanted(options.Suite == "cpu" ? Suite.Cpu(bench) : Suite.Gpu(bench, options.Seconds))) Take(step, options, report, path);
             if (report.Repeats >= options.Repeats || options.IsSpent) break;
         }
         return Finish(report, path, null);

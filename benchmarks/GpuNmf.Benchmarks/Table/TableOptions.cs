@@ -10,7 +10,7 @@ namespace GpuNmf.Benchmarks.Table;
 /// <param name="BudgetSeconds">No row is begun after so long.</param>
 /// <param name="Output">The JSON file; null is benchmarks/results/DATE-DEVICE.json.</param>
 /// <param name="Repeats">Times that the whole table is measured.</param>
-/// <param name="Only">Only steps whose name holds this; null is all.</param>
+/// <param name="Only">Only measurements whose name holds this; null is all.</param>
 internal sealed record TableOptions(string Suite, bool Quick, int Seconds, double BudgetSeconds, string? Output, int Repeats, string? Only)
 {
     private readonly long _start = Stopwatch.GetTimestamp();
@@ -18,8 +18,14 @@ internal sealed record TableOptions(string Suite, bool Quick, int Seconds, doubl
     /// <summary>True when the time is up.</summary>
     internal bool IsSpent => Stopwatch.GetElapsedTime(_start).TotalSeconds > BudgetSeconds;
 
-    /// <summary>True where a step is asked for.</summary>
-    internal bool Wants(Step step) => Only is null || step.Name.Contains(Only, StringComparison.OrdinalIgnoreCase);
+    /// <summary>The measurements that are asked for.</summary>
+    /// <exception cref="FormatException">None is.</exception>
+    internal IReadOnlyList<Step> Wanted(IEnumerable<Step> steps)
+    {
+        Step[] all = [.. steps];
+        Step[] wanted = [.. all.Where(step => Only is null || step.Name.Contains(Only, StringComparison.OrdinalIgnoreCase))];
+        return wanted.Length > 0 ? wanted : throw new FormatException($"'{Only}' is in no measurement's name: {string.Join("; ", all.Select(step => step.Name).Distinct())}.");
+    }
 
     /// <exception cref="FormatException">They are none.</exception>
     internal static TableOptions Parse(string[] arguments)
@@ -40,6 +46,8 @@ internal sealed record TableOptions(string Suite, bool Quick, int Seconds, doubl
                 _ => throw new FormatException($"'{arguments[i]}' is no option of table."),
             };
         }
+        if (options.Repeats < 1) throw new FormatException($"--repeat is {options.Repeats}; it must be at least 1.");
+        if (options is { Only: not null, Output: null }) throw new FormatException("--only leaves rows out: name its own file with --out, so that the day's whole table stays.");
         return options;
     }
 }

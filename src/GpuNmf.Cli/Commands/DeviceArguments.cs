@@ -11,7 +11,7 @@ internal sealed class DeviceArguments
     private readonly Option<string> _device = OptionText.Valued("--device", "DEVICE",
         "auto, cpu, cuda, cuda:N, opencl or opencl:N; auto takes CUDA, then an OpenCL GPU, then the CPU. 'gpunmf devices' lists them.", "auto");
     private readonly Option<string> _threads = OptionText.Valued("--threads", "N",
-        "Threads of the cpu device, 1..1024; all cores when not given.");
+        "Threads of the cpu device, 1..1024; all cores when not given, and then, on Linux, each thread keeps to a core of its own.");
     private readonly Option<string> _simd = OptionText.Valued("--simd", "BITS",
         "SIMD width of the cpu device in bits: auto, 128, 256 or 512. Results of different widths differ in rounding.", "auto");
 

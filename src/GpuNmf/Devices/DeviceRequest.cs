@@ -33,7 +33,8 @@ public sealed record DeviceRequest
     /// <summary>0-based among the usable devices of the kind; ignored where <see cref="Kind"/> is null or the CPU.</summary>
     public int Index { get; init; }
 
-    /// <summary>Threads of the CPU accelerator, 1..1024; null takes every core. The result does not depend on it.</summary>
+    /// <summary>Threads of the CPU accelerator, 1..1024; null takes every core. The result does not depend on it. On Linux, as
+    /// many threads as processors keep to a processor each; fewer are placed by the system.</summary>
     public int? Threads { get; init; }
 
     /// <summary>SIMD width of the CPU accelerator.</summary>

@@ -168,8 +168,16 @@ internal sealed class DeviceSession : IDisposable
         var context = NewContext(builder => builder.CPU(new CPUDevice(2, 1, threads)));
         var session = Finish(context, () => context.CreateCPUAccelerator(0, CPUAcceleratorMode.Parallel),
             DeviceCatalog.CpuEntry(threads), KernelForm.Strip, simd, $"cpu-{(int)simd}");
-        CpuPlacement.Spread(session.Accelerator);
-        return session;
+        try
+        {
+            CpuPlacement.Spread(session.Accelerator);
+            return session;
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
     }
 
     private static DeviceSession OpenGpu(Action<Context.Builder> choose, DeviceEntry entry, string kind)

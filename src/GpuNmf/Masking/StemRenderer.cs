@@ -1,5 +1,6 @@
 using GpuNmf.Audio;
 using GpuNmf.Devices;
+using GpuNmf.Kernels;
 using GpuNmf.Kernels.Masking;
 using GpuNmf.Kernels.Nmf;
 using GpuNmf.Kernels.Stft;
@@ -33,6 +34,7 @@ internal sealed class StemRenderer : IDisposable
     private readonly StemIngredients _from;
     private readonly List<IDisposable> _owned = [];
     private readonly DeviceBuffer<float> _real, _imaginary, _peaks, _scales, _normalizers, _frames, _output, _scratch;
+    private readonly DeviceBuffer<int> _progress;
     private readonly StemPiece[] _places;
     private readonly bool _usesMask;
     private readonly int _maxSamples, _componentsAtATime;
@@ -63,6 +65,7 @@ internal sealed class StemRenderer : IDisposable
             _frames = Own(session.Allocate<float>(Math.Max(1, _componentsAtATime * framesOfAComponent)));
             _output = Own(session.Allocate<float>(_componentsAtATime * samplesOfAComponent));
             _scratch = Own(session.Allocate<float>(_launcher.ScratchLength));
+            _progress = Own(session.Allocate<int>(StripWork.Length(1)));
             _places = [Place(), Place()];
         }
         catch
@@ -203,6 +206,7 @@ internal sealed class StemRenderer : IDisposable
         PassRoots = _from.Mixture.Tables.PassRoots.View,
         Normalizers = _normalizers.View,
         Scratch = _scratch.View,
+        Progress = _progress.View,
         Frames = _frames.View,
         Output = _output.View,
         Components = _from.Geometry.Rank,

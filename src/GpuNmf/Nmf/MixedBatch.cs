@@ -41,8 +41,12 @@ internal static class MixedBatch
         return fits;
     }
 
-    /// <summary>Iterations of all models, when so many of each turn are done.</summary>
-    private static int ModelIterations(int iterations, int atATime, int models, int most)
+    /// <summary>Iterations of all models, when so many of the turns, one after another, are done.</summary>
+    /// <param name="iterations">Iterations done, <paramref name="most"/> for each turn.</param>
+    /// <param name="atATime">Models of a turn.</param>
+    /// <param name="models">Models in all.</param>
+    /// <param name="most">Iterations of a turn.</param>
+    internal static int ModelIterations(int iterations, int atATime, int models, int most)
     {
         int turns = iterations / most, before = Math.Min(models, turns * atATime);
         return before * most + iterations % most * Math.Min(atATime, models - before);

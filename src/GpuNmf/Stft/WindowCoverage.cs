@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace GpuNmf.Stft;
 
 /// <summary>Whether overlap-add can undo a framing: the squared windows must not vanish anywhere inside the signal.</summary>
@@ -34,7 +36,7 @@ internal static class WindowCoverage
         string framing = options.Center ? $"HopLength {hop}" : $"HopLength {hop}, frames not centred,";
         throw new ArgumentException(
             $"{framing} with a {options.Window} window of {options.EffectiveWindowLength} samples leaves sample {worst} of {samples} uncovered: " +
-            $"its squared windows sum to {(peak > 0 ? least / peak : 0):0.#e+0} of their peak and {LeastShare} is needed to undo the transform; {wayOut}.");
+            $"its squared windows sum to {(least > 0 ? (least / peak).ToString("0.#e+0", CultureInfo.InvariantCulture) : "0")} of their peak and {LeastShare} is needed to undo the transform; {wayOut}.");
     }
 
     /// <summary>At index i: the sum of w^2 over i, i - hop, i - 2 hop, ...</summary>

@@ -32,6 +32,31 @@ public sealed unsafe class StripBlockTests
         RequireEqual(Run<StripFourFrames, KullbackLeibler, InnerPass>(rank), Run<StripSixteenFrames, KullbackLeibler, InnerPass>(rank));
     }
 
+    /// <summary>Least squares contracts X itself, some bins at a time; 1056 bins are three blocks.</summary>
+    [Theory]
+    [InlineData(7)]
+    [InlineData(8)]
+    public void Bins_in_blocks_give_the_bits_of_all_at_once(int rank)
+    {
+        const int ManyBins = 1056, Cells = 16 * RankPitch;
+        var random = new Random(rank);
+        using var x = Filled(random, 16 * ManyBins);
+        using var templates = Filled(random, rank * ManyBins);
+        var sums = stackalloc Vector512<float>[2 * Cells];
+        new Span<Vector512<float>>(sums, 2 * Cells).Clear();
+
+        StripSixteenFrames.OverBins<Vector512<float>, Lanes512>(x.First, ManyBins, templates.First, ManyBins, rank, ManyBins, sums);
+        for (int bin = 0; bin < ManyBins; bin += StripSixteenFrames.Bins)
+        {
+            int bins = Math.Min(StripSixteenFrames.Bins, ManyBins - bin);
+            Assert.InRange(bins, 1, ManyBins / 2);
+            StripSixteenFrames.OverBins<Vector512<float>, Lanes512>(x.First + bin, ManyBins, templates.First + bin, ManyBins, rank, bins, sums + Cells);
+        }
+
+        Assert.Equal(new Span<Vector512<float>>(sums, 16 * rank).ToArray(), new Span<Vector512<float>>(sums + Cells, 16 * rank).ToArray());
+        Assert.NotEqual(default, sums[0]);
+    }
+
     private static void RequireEqual(Result expected, Result actual)
     {
         Assert.Equal(expected.Terms, actual.Terms);

@@ -28,8 +28,8 @@ public sealed class StemTests
 
     /// <summary>
     /// Framing, samples, channels. In tile form frames to 2048 samples are added on the chip, in spans of four lengths, unless a hop is below
-    /// a 32nd of them; all others go through memory, above 8192 in parts. In strip form 1024 samples are a block, whose channels are
-    /// interleaved by four and by two.
+    /// a 32nd of them; all others go through memory, above 8192 in parts. In strip form 1024 samples are added at a time, frame by
+    /// frame at hops below two vectors, and channels are interleaved by four and by two; 64 hops are a block.
     /// </summary>
     public static IEnumerable<object[]> Framings =>
     [
@@ -42,6 +42,9 @@ public sealed class StemTests
         [new StftOptions { FftLength = 256, HopLength = 128 }, 1029, 3],
         [new StftOptions { FftLength = 256, HopLength = 128 }, 1030, 4],
         [new StftOptions { FftLength = 256, HopLength = 128 }, 1031, 6],
+        [new StftOptions { FftLength = 64, HopLength = 32 }, 2 * 2048 + 37, 5],
+        [new StftOptions { FftLength = 256, HopLength = 33 }, 1500, 2],
+        [new StftOptions { FftLength = 256, HopLength = 43 }, 1500, 1],
         [new StftOptions { FftLength = 512, HopLength = 15 }, 613, 1],
         [new StftOptions { FftLength = 512, HopLength = 17, Center = false, Window = WindowKind.Rectangular }, 597, 2],
         [new StftOptions { FftLength = 1024, HopLength = 301 }, 1025, 1],

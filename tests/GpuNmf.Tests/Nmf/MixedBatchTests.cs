@@ -51,6 +51,17 @@ public sealed class MixedBatchTests
         Assert.Equal(8 * iterations, told[^1].Done);
     }
 
+    /// <summary>Five models, two at a time, ten iterations each: 20, 20 and 10 in all.</summary>
+    [Theory]
+    [InlineData(3, 6)]
+    [InlineData(10, 20)]
+    [InlineData(14, 28)]
+    [InlineData(20, 40)]
+    [InlineData(27, 47)]
+    [InlineData(30, 50)]
+    public void Iterations_of_turns_are_counted_for_every_model(int iterations, int ofAllModels) =>
+        Assert.Equal(ofAllModels, MixedBatch.ModelIterations(iterations, 2, 5, 10));
+
     [Fact]
     public void A_silent_spectrogram_gives_every_problem_zeros()
     {

@@ -52,7 +52,7 @@ internal static class BatchRow
         Alone();
         for (int i = 0; i < problems.Length; i++)
             for (int seed = 0; seed < seeds; seed++)
-                difference = Math.Max(difference, Difference.Require($"{problems.Length} divergences, {shape}", together[i][seed].Templates, alone[(i, seed)].Templates, 0));
+                difference = Math.Max(difference, Compare($"{problems.Length} divergences, {shape}", together[i][seed], alone[(i, seed)]));
         var (ours, theirs) = Contest.Run(rounds, Together, samples => [.. Enumerable.Range(0, samples).Select(_ => Alone())]);
         int models = problems.Length * seeds;
         return new Row($"{models} models of {problems.Length} divergences at once, {iterations} iterations, {shape}, beside {models} calls", "ms")
@@ -94,8 +94,11 @@ internal static class BatchRow
     {
         NmfModel[] starts = [.. NmfModel.Of(problem.RandomStarts(IterationRow.CheckedIterations, models))];
         NmfFit together = Fit(session, problem, starts)[^1], alone = Fit(session, problem, [starts[^1]])[0];
-        return Difference.Require($"{models} models, {problem.Shape}", together.Templates, alone.Templates, 0);
+        return Compare($"{models} models, {problem.Shape}", together, alone);
     }
+
+    private static double Compare(string what, NmfFit together, NmfFit alone) => Math.Max(
+        Difference.Require(what + ", W", together.Templates, alone.Templates, 0), Difference.Require(what + ", H", together.Activations, alone.Activations, 0));
 
     private static NmfFit[] Fit(DeviceSession session, IterationProblem problem, NmfModel[] models)
     {

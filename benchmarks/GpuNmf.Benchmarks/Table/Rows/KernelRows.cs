@@ -18,35 +18,24 @@ internal static class KernelRows
         var problem = new IterationProblem(shape, beta);
         using var kernels = new UpdateKernels(bench.Session, problem);
         double difference = CheckUpdate(bench, problem, kernels);
-        List<double> steps = [], passes = [];
-        Contest.Run(rounds, () =>
+        foreach (var (kernel, times) in Contest.Alone(rounds, kernels.Run))
         {
-            var (step, pass) = kernels.Run();
-            steps.Add(step);
-            passes.Add(pass);
-            return pass;
-        }, null);
-        string what = $"{IterationRow.NameOf(beta)}, {shape}";
-        yield return new Row($"kernel: step of the templates, {what}", "ms") { Ours = steps, Difference = difference }.With(kernels.StepCost, bench.Peaks, kernels.StepBytes);
-        yield return new Row($"kernel: pass, {what}", "ms") { Ours = passes, Difference = difference }.With(kernels.PassCost, bench.Peaks, kernels.PassBytes);
+            string name = kernel == UpdateKernel.Step ? "step of the templates" : "pass";
+            yield return new Row($"kernel: {name}, {IterationRow.NameOf(beta)}, {shape}", "ms") { Ours = times, Difference = difference }
+                .With(kernels.CostOf(kernel), bench.Peaks, kernels.WorkingSetOf(kernel));
+        }
     }
 
     /// <summary>The kernels from factors and samples to stems, of a whole recording, a block of samples at a time.</summary>
     internal static IEnumerable<Row> Stems(Bench bench, StageShape shape, int rank, Rounds rounds)
     {
         using var stage = new StemStage(bench.Session, shape.Render(), rank);
-        stage.Run(new RingSink());
-        var samples = new Dictionary<StemKernel, List<double>>();
-        Contest.Run(rounds, () =>
+        double residual = stage.Run(new RingSink());
+        Difference.RequireResidual(shape.ToString(), residual);
+        foreach (var (kernel, times) in Contest.Alone(rounds, stage.RunKernels))
         {
-            var times = stage.RunKernels();
-            foreach (var (kernel, time) in times) (samples.TryGetValue(kernel, out var list) ? list : samples[kernel] = []).Add(time);
-            return times.Values.Sum();
-        }, null);
-        foreach (var (kernel, times) in samples)
-        {
-            var cost = stage.CostOf(kernel);
-            yield return new Row(string.Create(CultureInfo.InvariantCulture, $"kernel: {NameOf(kernel)}, {shape}, K {rank}"), "ms") { Ours = times }.With(cost, bench.Peaks, stage.BlockBytes);
+            yield return new Row(string.Create(CultureInfo.InvariantCulture, $"kernel: {NameOf(kernel)}, {shape}, K {rank}"), "ms") { Ours = times, Difference = Math.Pow(10, residual / 20) }
+                .With(stage.CostOf(kernel), bench.Peaks, stage.BlockBytes);
         }
     }
 

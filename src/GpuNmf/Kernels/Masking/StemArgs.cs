@@ -42,6 +42,9 @@ internal struct StemArgs
     /// <summary>Working memory of the groups (strip) or of the launch (transforms above 8192).</summary>
     public ArrayView<float> Scratch;
 
+    /// <summary>How far the groups of a launch are, zero at its start (strip form; <see cref="StripWork"/>).</summary>
+    public ArrayView<int> Progress;
+
     /// <summary>Windowed frames [component in launch][frames C][N]; tile form: times N / 2, and none where one launch makes samples.</summary>
     public ArrayView<float> Frames;
 

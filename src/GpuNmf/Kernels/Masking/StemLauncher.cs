@@ -59,8 +59,12 @@ internal sealed class StemLauncher
     /// <summary>Floats of <see cref="StemArgs.Scratch"/> that a launch needs.</summary>
     internal long ScratchLength { get; }
 
-    /// <summary>A group of one thread for each thread in use (strip form).</summary>
-    private KernelConfig AllThreads => new(_session.Accelerator.NumMultiprocessors, 1);
+    /// <summary>A group of one thread for each thread in use (strip form), none of which has done anything yet.</summary>
+    private KernelConfig AllThreads(in StemArgs args)
+    {
+        args.Progress.MemSetToZero(_session.Stream);
+        return new(_session.Accelerator.NumMultiprocessors, 1);
+    }
 
     private bool IsStrip => _session.Form == KernelForm.Strip;
 
@@ -75,7 +79,7 @@ internal sealed class StemLauncher
     internal IEnumerable<StemLaunch> Block(StemArgs args, bool mask)
     {
         if (mask) yield return new(StemKernel.MaskSums, () => _maskSums(_session.Stream, new KernelConfig(args.FrameCount * args.MasksOfAFrame, IsStrip ? 1 : Group), args));
-        yield return new(StemKernel.Normalizers, () => _normalizers(_session.Stream, IsStrip ? AllThreads : new KernelConfig((args.SampleCount + Group - 1) / Group, Group), args));
+        yield return new(StemKernel.Normalizers, () => _normalizers(_session.Stream, IsStrip ? AllThreads(args) : new KernelConfig((args.SampleCount + Group - 1) / Group, Group), args));
     }
 
     /// <summary>The samples of the launch's components.</summary>
@@ -97,7 +101,7 @@ internal sealed class StemLauncher
         int rows = args.FrameCount * args.Channels;
         if (IsStrip)
         {
-            _inverse!(_session.Stream, AllThreads, args);
+            _inverse!(_session.Stream, AllThreads(args), args);
             return;
         }
         int group = FftPlans.Threads(Math.Min(_fftLength / 2, FftPlans.MostPoints));
@@ -122,7 +126,7 @@ internal sealed class StemLauncher
 
     private void EnqueueOverlapAdd(StemArgs args) => _overlapAdd!(
         _session.Stream,
-        IsStrip ? AllThreads : new KernelConfig(((args.SampleCount + Group - 1) / Group, args.Channels, args.ComponentCount), (Group, 1, 1)),
+        IsStrip ? AllThreads(args) : new KernelConfig(((args.SampleCount + Group - 1) / Group, args.Channels, args.ComponentCount), (Group, 1, 1)),
         args);
 
     private (Action<AcceleratorStream, KernelConfig, StemArgs> MaskSums, Action<AcceleratorStream, KernelConfig, StemArgs> Weights, Action<AcceleratorStream, KernelConfig, StemArgs> Inverse, Action<AcceleratorStream, KernelConfig, StemArgs> OverlapAdd, long Scratch)

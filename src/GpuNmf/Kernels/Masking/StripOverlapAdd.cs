@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using ILGPU;
 using ILGPU.Frontend;
 
 namespace GpuNmf.Kernels.Masking;
@@ -13,19 +12,19 @@ internal static unsafe class StripOverlapAdd
 
     private static int Blocks(int samples) => (samples + SampleBlock - 1) / SampleBlock;
 
-    /// <summary>Sum of the squared windows that cover each sample; any number of groups of one thread, which share the blocks evenly.</summary>
+    /// <summary>Sum of the squared windows that cover each sample; any number of groups of one thread, which take the blocks as they come.</summary>
     public static void Weights<TVector, TLanes>(StemArgs args) where TVector : unmanaged where TLanes : ILanes<TVector> =>
-        WeighBlocks<TVector, TLanes>(args, Grid.IdxX, Grid.DimX);
+        WeighBlocks<TVector, TLanes>(args);
 
-    /// <summary>Frames to samples; any number of groups of one thread, which share components and blocks evenly.</summary>
+    /// <summary>Frames to samples; any number of groups of one thread, which take components and blocks as they come.</summary>
     public static void Run<TVector, TLanes>(StemArgs args) where TVector : unmanaged where TLanes : ILanes<TVector> =>
-        AddBlocks<TVector, TLanes>(args, Grid.IdxX, Grid.DimX);
+        AddBlocks<TVector, TLanes>(args);
 
     [External("strip_overlap_add")]
-    private static void AddBlocks<TVector, TLanes>(StemArgs args, int group, int groups) where TVector : unmanaged where TLanes : ILanes<TVector>
+    private static void AddBlocks<TVector, TLanes>(StemArgs args) where TVector : unmanaged where TLanes : ILanes<TVector>
     {
-        int pieces = args.ComponentCount * Blocks(args.SampleCount);
-        for (int piece = group; piece < pieces; piece += groups) AddFrames<TVector, TLanes>(args, piece);
+        var work = new StripWork(args.Progress, 0, args.ComponentCount * Blocks(args.SampleCount));
+        while (work.Take(out int piece)) AddFrames<TVector, TLanes>(args, piece);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -53,7 +52,7 @@ internal static unsafe class StripOverlapAdd
             First = args.Frames.Pointer() + ((long)component * args.FrameCount * args.Channels + channel) * args.FftLength,
             Pitch = (long)args.Channels * args.FftLength,
         };
-        if (args.HopLength >= TLanes.Count) AddInRegisters<TVector, TLanes>(args, rows, block, count, sums);
+        if (args.HopLength >= 2 * TLanes.Count) AddInRegisters<TVector, TLanes>(args, rows, block, count, sums);
         else AddInMemory<TVector, TLanes>(args, rows, block, count, sums);
         float* weights = args.Normalizers.Pointer() + block;
         int n = 0;
@@ -68,19 +67,19 @@ internal static unsafe class StripOverlapAdd
     {
         for (int n = 0; n < count;)
         {
-            int first = args.FirstFrameOf(block + n), last = args.LastFrameOf(block + n), covering = last - first + 1;
+            int begin = n, first = args.FirstFrameOf(block + n), last = args.LastFrameOf(block + n), covering = last - first + 1;
             int to = Math.Min(count, args.StartOf(first) + args.FftLength - block);
             if (last + 1 < args.FrameCount) to = Math.Min(to, args.StartOf(last + 1) - block);
             float* frame = rows.First + first * rows.Pitch - (args.StartOf(first) - block);
             // Sample n of the block is so much further in a frame than in the one behind it.
             long pitch = rows.Pitch - args.HopLength;
             for (; n <= to - 4 * TLanes.Count; n += 4 * TLanes.Count) AddFour<TVector, TLanes>(frame + n, pitch, covering, sums + n);
-            for (; n <= to - TLanes.Count; n += TLanes.Count)
+            for (; n <= to - TLanes.Count; n += TLanes.Count) AddOne<TVector, TLanes>(frame + n, pitch, covering, sums + n);
+            if (n < to && to - begin >= TLanes.Count)
             {
-                TVector sum = default, lost = default;
-                float* row = frame + n;
-                for (int t = 0; t < covering; t++, row += pitch) AddCompensated<TVector, TLanes>(ref sum, ref lost, TLanes.Load(row));
-                TLanes.Store(sum, sums + n);
+                // The last vector lies partly over the one before it, whose samples get the same bits once more.
+                AddOne<TVector, TLanes>(frame + to - TLanes.Count, pitch, covering, sums + to - TLanes.Count);
+                n = to;
             }
             for (; n < to; n++)
             {
@@ -90,6 +89,15 @@ internal static unsafe class StripOverlapAdd
                 sums[n] = sum;
             }
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddOne<TVector, TLanes>(float* row, long pitch, int frames, float* sums)
+        where TVector : unmanaged where TLanes : ILanes<TVector>
+    {
+        TVector sum = default, lost = default;
+        for (int t = 0; t < frames; t++, row += pitch) AddCompensated<TVector, TLanes>(ref sum, ref lost, TLanes.Load(row));
+        TLanes.Store(sum, sums);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -110,7 +118,7 @@ internal static unsafe class StripOverlapAdd
         TLanes.Store(d, sums + 3 * TLanes.Count);
     }
 
-    /// <summary>Hops shorter than a vector: frame after frame.</summary>
+    /// <summary>Hops shorter than two vectors: frame after frame.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AddInMemory<TVector, TLanes>(in StemArgs args, FrameRows rows, int block, int count, float* sums)
         where TVector : unmanaged where TLanes : ILanes<TVector>
@@ -159,9 +167,10 @@ internal static unsafe class StripOverlapAdd
     }
 
     [External("strip_weights")]
-    private static void WeighBlocks<TVector, TLanes>(StemArgs args, int group, int groups) where TVector : unmanaged where TLanes : ILanes<TVector>
+    private static void WeighBlocks<TVector, TLanes>(StemArgs args) where TVector : unmanaged where TLanes : ILanes<TVector>
     {
-        for (int block = group; block < Blocks(args.SampleCount); block += groups) WeighSamples<TVector, TLanes>(args, block);
+        var work = new StripWork(args.Progress, 0, Blocks(args.SampleCount));
+        while (work.Take(out int block)) WeighSamples<TVector, TLanes>(args, block);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -19,10 +19,10 @@ internal static unsafe class StripStemKernels
     public static void MaskSums<TVector, TLanes>(StemArgs args) where TVector : unmanaged where TLanes : ILanes<TVector> =>
         MaskRow<TVector, TLanes>(args, Grid.IdxX);
 
-    /// <summary>Spectrum of a component to windowed frames; any number of groups of one thread, which share components and rows evenly.</summary>
+    /// <summary>Spectrum of a component to windowed frames; any number of groups of one thread, which take components and batches of rows as they come.</summary>
     public static void Inverse<TVector, TLanes, TReconstruction>(StemArgs args)
         where TVector : unmanaged where TLanes : ILanes<TVector> where TReconstruction : IReconstruction =>
-        InverseBatches<TVector, TLanes, TReconstruction>(args, Grid.IdxX, Grid.DimX);
+        InverseBatches<TVector, TLanes, TReconstruction>(args, Grid.IdxX);
 
     [External("strip_mask_sums")]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -55,7 +55,7 @@ internal static unsafe class StripStemKernels
 
     [External("strip_inverse")]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void InverseBatches<TVector, TLanes, TReconstruction>(StemArgs args, int group, int groups)
+    private static void InverseBatches<TVector, TLanes, TReconstruction>(StemArgs args, int group)
         where TVector : unmanaged where TLanes : ILanes<TVector> where TReconstruction : IReconstruction
     {
         int half = args.FftLength / 2, rows = args.FrameCount * args.Channels;
@@ -65,7 +65,8 @@ internal static unsafe class StripStemKernels
         var four = (float*)(outIm + half);
         int rowLength = RowLength(args.FftLength, TLanes.Count);
         float* nyquist = stackalloc float[TLanes.Count];
-        for (int batch = group; batch < batches * args.ComponentCount; batch += groups)
+        var work = new StripWork(args.Progress, 0, batches * args.ComponentCount);
+        while (work.Take(out int batch))
         {
             int component = batch / batches, first = batch % batches * TLanes.Count;
             int lanes = Math.Min(TLanes.Count, rows - first);

@@ -1,7 +1,7 @@
 using ILGPU;
 using ILGPU.Runtime;
 
-namespace GpuNmf.Kernels.Nmf;
+namespace GpuNmf.Kernels;
 
 /// <summary>
 /// Shares the pieces of one phase of a kernel among the groups of a launch, and lets nobody go on before all pieces are done. It counts
