@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace GpuNmf.Benchmarks.Table;
 
 /// <summary>How often contestants take turns.</summary>
@@ -48,5 +50,13 @@ internal static class Contest
             others.AddRange(theirs(rounds.Theirs));
         }
         return ([.. mine], [.. others]);
+    }
+
+    /// <summary>Milliseconds of one run.</summary>
+    internal static double Time(Action run)
+    {
+        long start = Stopwatch.GetTimestamp();
+        run();
+        return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
     }
 }

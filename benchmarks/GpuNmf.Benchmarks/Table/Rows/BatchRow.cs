@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using GpuNmf.Benchmarks.Iterations;
 using GpuNmf.Devices;
 using GpuNmf.Kernels;
@@ -35,13 +34,13 @@ internal static class BatchRow
         double Together()
         {
             using var x = new IterationProblem(shape, betas[0]).Upload(bench.Session);
-            return Time(() => together = MixedBatch.Run(bench.Session, x, shape.Bins, shape.Frames, problems, null, CancellationToken.None));
+            return Contest.Time(() => together = MixedBatch.Run(bench.Session, x, shape.Bins, shape.Frames, problems, null, CancellationToken.None));
         }
         double Alone() => Enumerable.Range(0, problems.Length).Sum(i => Enumerable.Range(0, seeds).Sum(seed =>
         {
             var problem = new IterationProblem(shape, betas[i]);
             using var x = problem.Upload(bench.Session);
-            return Time(() =>
+            return Contest.Time(() =>
             {
                 var options = problems[i] with { Restarts = 1, Seed = problems[i].Seed + (ulong)seed };
                 using var factorizer = new Factorizer(bench.Session, problem.Geometry(bench.Session), options);
@@ -63,13 +62,6 @@ internal static class BatchRow
             Difference = difference,
             Target = target,
         };
-    }
-
-    private static double Time(Action run)
-    {
-        long start = Stopwatch.GetTimestamp();
-        run();
-        return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
     }
 
     private static Row Measure(Bench bench, IterationShape shape, double beta, int models, Rounds rounds, string without, Func<double> other)

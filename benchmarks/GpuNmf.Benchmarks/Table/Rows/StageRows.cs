@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using GpuNmf.Audio;
 using GpuNmf.Benchmarks.Stages;
@@ -25,7 +24,7 @@ internal static class StageRows
         stage.Run();
         NpyFile.Write(bench.File("samples.npy"), Planar(recording));
         var row = new Row($"STFT to magnitudes, {shape}", "ms") { Ours = [], Target = target }.With(stage.Cost, bench.Peaks, stage.Cost.Bytes);
-        return Against(bench, row, rounds, () => Time(stage.Run), [script, bench.Folder],
+        return Against(bench, row, rounds, () => Contest.Time(stage.Run), [script, bench.Folder],
             () => Difference.Require(row.What, stage.Download(), NpyFile.Read(bench.File("their-x.npy")), AllowedTransform),
             () => CompareTransformWithCpu(bench.Session, shape));
     }
@@ -38,11 +37,11 @@ internal static class StageRows
         var row = new Row(string.Create(CultureInfo.InvariantCulture, $"masks, inverse, overlap-add, {shape}, K {rank}"), "ms") { Ours = [], Target = target }
             .With(stage.Cost, bench.Peaks, stage.Cost.Bytes);
         var ring = new RingSink();
-        if (script is null) return Against(bench, row, rounds, () => Time(() => stage.Run(ring)), [], () => CheckStems(bench.Session, stage, ring, shape, rank));
+        if (script is null) return Against(bench, row, rounds, () => Contest.Time(() => stage.Run(ring)), [], () => CheckStems(bench.Session, stage, ring, shape, rank));
         NpyFile.Write(bench.File("samples.npy"), Planar(recording));
         NpyFile.Write(bench.File("w.npy"), stage.Templates);
         NpyFile.Write(bench.File("h.npy"), stage.Activations);
-        return Against(bench, row, rounds, () => Time(() => stage.Run(ring)), [script, bench.Folder], () =>
+        return Against(bench, row, rounds, () => Contest.Time(() => stage.Run(ring)), [script, bench.Folder], () =>
         {
             var all = new MatrixSink();
             stage.Run(all);
@@ -55,7 +54,7 @@ internal static class StageRows
     {
         using var stage = new ConditionStage(bench.Session, bins, frames);
         var row = new Row(string.Create(CultureInfo.InvariantCulture, $"condition, {bins} x {frames}"), "ms") { Ours = [] }.With(stage.Cost, bench.Peaks, stage.Bytes);
-        return Against(bench, row, rounds, () => Time(stage.Run), [], () => stage.Check(AllowedCondition));
+        return Against(bench, row, rounds, () => Contest.Time(stage.Run), [], () => stage.Check(AllowedCondition));
     }
 
     /// <summary>Starts the peer, checks, and lets both take turns; without a peer the row says why, and is checked by other means.</summary>
@@ -111,13 +110,6 @@ internal static class StageRows
         var all = new MatrixSink();
         stage.Run(all);
         return all.Stems;
-    }
-
-    private static double Time(Action run)
-    {
-        long start = Stopwatch.GetTimestamp();
-        run();
-        return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
     }
 
     private static float[,] Planar(AudioBuffer recording)
