@@ -30,6 +30,8 @@ public sealed unsafe class StripBlockTests
     {
         RequireEqual(Run<StripFourFrames, Frobenius, InnerLossPass>(rank), Run<StripSixteenFrames, Frobenius, InnerLossPass>(rank));
         RequireEqual(Run<StripFourFrames, KullbackLeibler, InnerPass>(rank), Run<StripSixteenFrames, KullbackLeibler, InnerPass>(rank));
+        RequireEqual(Run<StripFourFrames, KullbackLeibler, InnerLossPass>(rank), Run<StripFourTimesFour, KullbackLeibler, InnerLossPass>(rank));
+        RequireEqual(Run<StripFourFrames, AnyBeta, InnerPass>(rank), Run<StripFourTimesFour, AnyBeta, InnerPass>(rank));
     }
 
     /// <summary>Least squares contracts X itself, some bins at a time; 1056 bins are three blocks.</summary>
@@ -88,7 +90,7 @@ public sealed unsafe class StripBlockTests
             float* contracted = TDivergence.UsesGram ? cells : plane.First;
             int stride = TDivergence.UsesGram ? Pitch : TBlock.Bins;
             TBlock.OverBins<Vector512<float>, Lanes512>(contracted, stride, templates.First, Pitch, rank, Bins, sums);
-            TBlock.OverFrames<Vector512<float>, Lanes512>(contracted, stride, h, RankPitch, rank, Bins, target.First, Pitch, isFirst: frame == 0, next: frame % 32 == 0 ? cells : null);
+            StripOverFrames.Add<Vector512<float>, Lanes512>(contracted, stride, h, RankPitch, rank, Bins, target.First, Pitch, isFirst: frame == 0, next: frame % 32 == 0 ? cells : null, TBlock.Frames);
             for (int f = 0; f < TBlock.Frames; f++)
             {
                 if (!TDivergence.UsesGram) result.Terms.AddRange(new Span<float>(plane.First + f * TBlock.Bins, Bins));

@@ -40,20 +40,4 @@ internal unsafe interface IStripBlock
     static abstract void OverBins<TVector, TLanes>(float* plane, int stride, float* templates, int pitch, int rank, int bins, TVector* sums)
         where TVector : unmanaged
         where TLanes : ILanes<TVector>;
-
-    /// <summary>target[component][bin] += plane[frame][bin] * activations[frame][component], frames upwards.</summary>
-    /// <param name="plane">Rows of terms, one a frame.</param>
-    /// <param name="stride">Floats between them.</param>
-    /// <param name="activations">[Frames][K'].</param>
-    /// <param name="rankPitch">K'.</param>
-    /// <param name="rank">Components.</param>
-    /// <param name="bins">Bins, a multiple of 32.</param>
-    /// <param name="target">Partial sums, a row a component.</param>
-    /// <param name="pitch">Floats between its rows, and those of <paramref name="next"/>.</param>
-    /// <param name="isFirst">True: the target holds nothing yet.</param>
-    /// <param name="next">Rows of X that come next, asked for on the way, so that memory and arithmetic overlap; null for none.</param>
-    static abstract void OverFrames<TVector, TLanes>(
-        float* plane, int stride, float* activations, int rankPitch, int rank, int bins, float* target, int pitch, bool isFirst, float* next)
-        where TVector : unmanaged
-        where TLanes : ILanes<TVector>;
 }

@@ -74,26 +74,34 @@ internal static unsafe class StripPassKernel
         int frame = first;
         if (TLanes.HasManyRegisters && TDivergence.UsesGram)
             for (; end - frame > StripSixteenFrames.Frames - FrameBlock; frame += StripSixteenFrames.Frames)
-                Block<TVector, TLanes, TDivergence, TPass, StripSixteenFrames>(args, slice, frame, end, tile);
+                Block<TVector, TLanes, TDivergence, TPass, StripSixteenFrames, StripSixteenFrames>(args, slice, frame, end, tile);
         if (TLanes.HasManyRegisters)
             for (; end - frame > StripEightFrames.Frames - FrameBlock; frame += StripEightFrames.Frames)
-                Block<TVector, TLanes, TDivergence, TPass, StripEightFrames>(args, slice, frame, end, tile);
+                Block<TVector, TLanes, TDivergence, TPass, StripEightFrames, StripEightFrames>(args, slice, frame, end, tile);
+        if (!TLanes.HasManyRegisters)
+            for (; end - frame > StripFourTimesFour.Frames - FrameBlock; frame += StripFourTimesFour.Frames)
+                Block<TVector, TLanes, TDivergence, TPass, StripFourFrames, StripFourTimesFour>(args, slice, frame, end, tile);
         for (; frame < end; frame += StripFourFrames.Frames)
-            Block<TVector, TLanes, TDivergence, TPass, StripFourFrames>(args, slice, frame, end, tile);
+            Block<TVector, TLanes, TDivergence, TPass, StripFourFrames, StripFourFrames>(args, slice, frame, end, tile);
     }
 
-    /// <summary>Some frames of a slice, which ends before <paramref name="end"/>.</summary>
-    private static void Block<TVector, TLanes, TDivergence, TPass, TBlock>(in PassArgs args, int slice, int frame, int end, in StripTile<TVector> tile)
+    /// <summary>
+    /// As many frames of a slice, which ends before <paramref name="end"/>, as <typeparamref name="TSums"/> adds to the templates' sums together; their activations are
+    /// updated as many at a time as <typeparamref name="TUpdate"/> takes, a divisor of it.
+    /// </summary>
+    private static void Block<TVector, TLanes, TDivergence, TPass, TUpdate, TSums>(in PassArgs args, int slice, int frame, int end, in StripTile<TVector> tile)
         where TVector : unmanaged
         where TLanes : ILanes<TVector>
         where TDivergence : IDivergence
         where TPass : IPass
-        where TBlock : IStripBlock
+        where TUpdate : IStripBlock
+        where TSums : IStripBlock
     {
-        if (TPass.UpdatesActivations) UpdateActivations<TVector, TLanes, TDivergence, TBlock>(args, frame, tile);
-        AccumulateTemplates<TVector, TLanes, TDivergence, TPass, TBlock>(args, slice, frame, frame + TBlock.Frames < end, tile);
+        for (int f = frame; TPass.UpdatesActivations && f < frame + TSums.Frames; f += TUpdate.Frames)
+            UpdateActivations<TVector, TLanes, TDivergence, TUpdate>(args, f, tile);
+        AccumulateTemplates<TVector, TLanes, TDivergence, TPass, TSums>(args, slice, frame, frame + TSums.Frames < end, tile);
         if (!TPass.AccumulatesTemplates) return;
-        for (int f = frame; f < frame + TBlock.Frames; f += FrameBlock)
+        for (int f = frame; f < frame + TSums.Frames; f += FrameBlock)
             StripTemplateSums.Add<TVector, TLanes, TDivergence>(args, slice, f, f == slice * args.SliceFrames);
     }
 
@@ -146,10 +154,9 @@ internal static unsafe class StripPassKernel
         var losses = stackalloc TVector[TBlock.Frames];
         for (int f = 0; f < TBlock.Frames; f++) losses[f] = default;
 
-        int step = forms ? TBlock.Bins : args.Pitch;
-        for (int bin = 0; bin < args.Pitch; bin += step)
+        for (int bin = 0; bin < args.Pitch; bin += TBlock.Bins)
         {
-            int bins = Math.Min(step, args.Pitch - bin);
+            int bins = Math.Min(TBlock.Bins, args.Pitch - bin);
             float* plane = x + bin;
             int stride = args.Pitch;
             if (forms)
@@ -160,10 +167,11 @@ internal static unsafe class StripPassKernel
                 plane = tile.NumeratorPlane;
                 stride = TBlock.Bins;
             }
-            TBlock.OverFrames<TVector, TLanes>(plane, stride, activations, args.RankPitch, args.Rank, bins, args.Sums.Numerators.Pointer() + partial + bin, args.Pitch, isFirst,
-                hasNext ? x + bin + (long)TBlock.Frames * args.Pitch : null);
-            if (TDivergence.HasDenominator)
-                TBlock.OverFrames<TVector, TLanes>(tile.DenominatorPlane, TBlock.Bins, activations, args.RankPitch, args.Rank, bins, args.Sums.Denominators.Pointer() + partial + bin, args.Pitch, isFirst, null);
+            float* next = hasNext ? x + bin + (long)TBlock.Frames * args.Pitch : null, numerators = args.Sums.Numerators.Pointer() + partial + bin;
+            StripOverFrames.Add<TVector, TLanes>(plane, stride, activations, args.RankPitch, args.Rank, bins, numerators, args.Pitch, isFirst, next, TBlock.Frames);
+            if (!TDivergence.HasDenominator) continue;
+            float* denominators = args.Sums.Denominators.Pointer() + partial + bin;
+            StripOverFrames.Add<TVector, TLanes>(tile.DenominatorPlane, TBlock.Bins, activations, args.RankPitch, args.Rank, bins, denominators, args.Pitch, isFirst, null, TBlock.Frames);
         }
         if (TPass.SumsLoss)
             for (int f = 0; f < TBlock.Frames; f++) args.Losses.Pointer()[frame + f] = TLanes.Sum(losses[f]);

@@ -32,10 +32,4 @@ internal readonly unsafe struct StripSixteenFrames : IStripBlock
         StripEightFrames.OverBins<TVector, TLanes>(plane, stride, templates, pitch, rank, bins, sums, Frames);
         StripEightFrames.OverBins<TVector, TLanes>(plane + 8L * stride, stride, templates, pitch, rank, bins, sums + 8, Frames);
     }
-
-    public static void OverFrames<TVector, TLanes>(
-        float* plane, int stride, float* activations, int rankPitch, int rank, int bins, float* target, int pitch, bool isFirst, float* next)
-        where TVector : unmanaged
-        where TLanes : ILanes<TVector> =>
-        StripEightFrames.OverFrames<TVector, TLanes>(plane, stride, activations, rankPitch, rank, bins, target, pitch, isFirst, next, Frames);
 }
