@@ -15,7 +15,11 @@ public readonly record struct StageTimings(double ReadSeconds, double StftSecond
 /// <param name="Loss">Its final loss.</param>
 /// <param name="Iterations">Iterations done.</param>
 /// <param name="Converged">True when the tolerance was met.</param>
-public readonly record struct RestartOutcome(ulong Seed, double Loss, int Iterations, bool Converged);
+public readonly record struct RestartOutcome(ulong Seed, double Loss, int Iterations, bool Converged)
+{
+    internal static RestartOutcome[] Of(IReadOnlyList<NmfFit> fits, ulong seed) =>
+        [.. fits.Select((fit, i) => new RestartOutcome(seed + (ulong)i, fit.LossTrace[^1].Loss, fit.Iterations, fit.Converged))];
+}
 
 /// <summary>What a separation found; the sound itself went to the sink.</summary>
 public sealed record SeparationResult
@@ -32,8 +36,11 @@ public sealed record SeparationResult
     /// <summary>Iterations done.</summary>
     public required int Iterations { get; init; }
 
+    /// <summary>Why the factorisation ended.</summary>
+    public required NmfStop Stop { get; init; }
+
     /// <summary>True when the tolerance was met before the iterations ran out.</summary>
-    public required bool Converged { get; init; }
+    public bool Converged => Stop == NmfStop.Tolerance;
 
     /// <summary>Seed of the start that was kept.</summary>
     public required ulong Seed { get; init; }

@@ -65,8 +65,8 @@ public sealed class SourceSeparator : IDisposable
         var geometry = NmfGeometry.Of(options.Stft.Bins, options.RowsOf(recording), options.Nmf.Rank, _session.Form);
         var (fits, silent, timings) = Factorise(transform, recording, geometry, options, progress, cancellation);
         clock.Lap();
-        int best = Best(fits);
-        var fit = Finish(fits[best], options.Nmf);
+        int best = FitChoice.Best(fits);
+        var fit = FitChoice.Finish(fits[best], options.Nmf);
 
         using var templates = _session.Allocate<float>(geometry.TemplateLength);
         using var activations = _session.Allocate<float>((long)geometry.Rows * geometry.RankPitch);
@@ -81,9 +81,9 @@ public sealed class SourceSeparator : IDisposable
             Activations = fit.Activations,
             LossTrace = fit.LossTrace,
             Iterations = fit.Iterations,
-            Converged = fit.Converged,
+            Stop = fit.Stop,
             Seed = options.Nmf.Seed + (ulong)best,
-            Restarts = [.. fits.Select((one, i) => new RestartOutcome(options.Nmf.Seed + (ulong)i, one.LossTrace[^1].Loss, one.Iterations, one.Converged))],
+            Restarts = RestartOutcome.Of(fits, options.Nmf.Seed),
             ConservationResidualDb = residual,
             Bins = options.Stft.Bins,
             Frames = options.Stft.FrameCount(recording.Length),
@@ -135,22 +135,6 @@ public sealed class SourceSeparator : IDisposable
     /// <summary>What a stage tells, with the stage's name.</summary>
     private static Action<long, long> Of(IProgress<SeparationProgress>? progress, SeparationStage stage) =>
         (done, total) => progress?.Report(new SeparationProgress(stage, done, total, null));
-
-    /// <summary>The fit with the lowest loss, of equal ones the first.</summary>
-    private static int Best(NmfFit[] fits)
-    {
-        int best = 0;
-        for (int i = 1; i < fits.Length; i++)
-            if (fits[i].LossTrace[^1].Loss < fits[best].LossTrace[^1].Loss) best = i;
-        return best;
-    }
-
-    private static NmfFit Finish(NmfFit fit, NmfOptions options)
-    {
-        bool ownStart = options.InitialTemplates is not null || options.InitialActivations is not null;
-        if (!ownStart) fit = ComponentOrder.Arrange(fit, ComponentOrder.ByEnergy(fit.Templates, fit.Activations));
-        return options.NormalizeTemplates ? ComponentOrder.NormalizeTemplates(fit) : fit;
-    }
 
     private static bool IsZero(float[,] values)
     {

@@ -1,5 +1,6 @@
 using GpuNmf.Audio;
 using GpuNmf.Devices;
+using GpuNmf.Nmf;
 
 namespace GpuNmf.Cli.Tests;
 
@@ -48,7 +49,7 @@ internal sealed class ToyEngine : IEngine
             Activations = Fill(options.Nmf.Rank, (int)frames),
             LossTrace = [new(0, 100), new(options.Nmf.MaxIterations, 0.1 + 0.2)],
             Iterations = options.Nmf.MaxIterations,
-            Converged = false,
+            Stop = NmfStop.MaxIterations,
             Seed = options.Nmf.Seed,
             Restarts = [new RestartOutcome(options.Nmf.Seed, 0, 1, false)],
             ConservationResidualDb = ResidualDb,

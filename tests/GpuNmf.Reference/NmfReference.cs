@@ -37,15 +37,17 @@ public static class NmfReference
     /// <param name="beta">-1..4.</param>
     /// <param name="iterations">From 0.</param>
     /// <param name="exponent">The exponent of the ratio.</param>
+    /// <param name="penalty">Penalties, as scikit-learn adds them to the denominators.</param>
+    /// <param name="fixedTemplates">The first columns of W, which stay.</param>
     public static Factors Run(
-        double[,] x, Factors start, double beta, int iterations, ReferenceExponent exponent = ReferenceExponent.MajorizationMinimization)
+        double[,] x, Factors start, double beta, int iterations, ReferenceExponent exponent = ReferenceExponent.MajorizationMinimization, PenaltyWeights penalty = default, int fixedTemplates = 0)
     {
         if (beta is not (>= -1 and <= 4)) throw new ArgumentOutOfRangeException(nameof(beta), beta, "beta must lie in -1..4.");
         (double[,] w, double[,] h) = ((double[,])start.W.Clone(), (double[,])start.H.Clone());
         for (int i = 0; i < iterations; i++)
         {
-            w = UpdateW(x, w, h, beta, exponent);
-            h = UpdateH(x, w, h, beta, exponent);
+            w = UpdateW(x, w, h, beta, exponent, penalty, fixedTemplates);
+            h = UpdateH(x, w, h, beta, exponent, penalty);
         }
         return new Factors(w, h);
     }
@@ -94,8 +96,10 @@ public static class NmfReference
     /// <param name="h">Activations, K x T.</param>
     /// <param name="beta">-1..4.</param>
     /// <param name="exponent">The exponent of the ratio.</param>
+    /// <param name="penalty">Penalties.</param>
+    /// <param name="fixedTemplates">The first columns of W, which stay.</param>
     public static double[,] UpdateW(
-        double[,] x, double[,] w, double[,] h, double beta, ReferenceExponent exponent = ReferenceExponent.MajorizationMinimization)
+        double[,] x, double[,] w, double[,] h, double beta, ReferenceExponent exponent = ReferenceExponent.MajorizationMinimization, PenaltyWeights penalty = default, int fixedTemplates = 0)
     {
         double gamma = Gamma(beta, exponent);
         int bins = x.GetLength(0), frames = x.GetLength(1), rank = w.GetLength(1);
@@ -107,8 +111,8 @@ public static class NmfReference
             Weigh(Row(x, f), model, beta, ratio, power);
             for (int k = 0; k < rank; k++)
             {
-                double value = w[f, k] * Ratio(Dot(ratio, Row(h, k)), Dot(power, Row(h, k)), gamma);
-                next[f, k] = beta < 1 && value < SmallestFactor ? 0 : value;
+                double value = w[f, k] * Ratio(Dot(ratio, Row(h, k)), Dot(power, Row(h, k)) + penalty.W1 + penalty.W2 * w[f, k], gamma);
+                next[f, k] = k < fixedTemplates ? w[f, k] : beta < 1 && value < SmallestFactor ? 0 : value;
             }
         }
         return next;
@@ -120,8 +124,9 @@ public static class NmfReference
     /// <param name="h">Activations, K x T; not modified.</param>
     /// <param name="beta">-1..4.</param>
     /// <param name="exponent">The exponent of the ratio.</param>
+    /// <param name="penalty">Penalties.</param>
     public static double[,] UpdateH(
-        double[,] x, double[,] w, double[,] h, double beta, ReferenceExponent exponent = ReferenceExponent.MajorizationMinimization)
+        double[,] x, double[,] w, double[,] h, double beta, ReferenceExponent exponent = ReferenceExponent.MajorizationMinimization, PenaltyWeights penalty = default)
     {
         double gamma = Gamma(beta, exponent);
         int bins = x.GetLength(0), frames = x.GetLength(1), rank = w.GetLength(1);
@@ -143,7 +148,7 @@ public static class NmfReference
             for (int t = 0; t < frames; t++)
             {
                 // With beta 1 a template that is zero everywhere has the denominator 1; its numerator is 0, so the guard makes no difference.
-                double value = h[k, t] * Ratio(numerator[k, t], denominator[k, t], gamma);
+                double value = h[k, t] * Ratio(numerator[k, t], denominator[k, t] + penalty.H1 + penalty.H2 * h[k, t], gamma);
                 next[k, t] = beta <= 1 && value < SmallestFactor ? 0 : value;
             }
         }

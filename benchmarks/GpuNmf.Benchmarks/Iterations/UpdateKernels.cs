@@ -34,7 +34,7 @@ internal sealed class UpdateKernels : IDisposable
         _kernels = NmfKernels.Load(session, _geometry, _beta);
         _x = problem.Upload(session);
         var rule = UpdateRule.For(problem.Options(1));
-        _workspace = new NmfWorkspace(session, _geometry, rule, new BatchSize(1, _kernels.LossLength, 1), extrapolated: false);
+        _workspace = new NmfWorkspace(session, _geometry, rule, new BatchSize(1, _kernels.LossLength, 1), NmfSolver.MultiplicativeUpdate);
         _workspace.Upload(0, FactorLayout.PackTemplates(problem.Templates, _geometry, 0), FactorLayout.PackActivations(problem.Activations, _geometry, 0));
         _workspace.States.Upload([new ModelState { Rank = problem.Shape.Rank }]);
         _kernels.EnqueuePass(PassKind.First, _workspace.PassArgs(_x, false, 0, 1), _geometry.Slices);

@@ -8,17 +8,29 @@ namespace GpuNmf.Cli.Commands;
 /// <summary>What is minimised, from where, and for how long.</summary>
 internal sealed class FactorisationArguments
 {
+    private const double MostSeconds = 1e9;
+    private const string TimeRule = "a number of seconds above 0, at most 1e9";
+
     private readonly Option<string> _rank = OptionText.Valued("--rank", "K",
         "Number of components, 1..256. With --init-templates, the file's number of columns.", "8");
     private readonly Option<string> _loss = OptionText.Valued("--loss", "LOSS",
         "kl (Kullback-Leibler), frobenius, is (Itakura-Saito), or the beta of a beta-divergence, -1..4.", "kl");
     private readonly Option<string> _solver = OptionText.Valued("--solver", "NAME",
-        "emu: extrapolated multiplicative updates, about half the iterations to the same loss; mu: plain ones, as scikit-learn's.", "emu");
+        "emu: extrapolated multiplicative updates, about half the iterations to the same loss; mu: plain ones, as scikit-learn's; cd: coordinate descent, with --loss frobenius.", "emu");
+    private readonly Option<bool> _shuffle = OptionText.Flag("--shuffle", "With --solver cd: the components of every sweep in an order of their own, from --seed.");
     private readonly Option<string> _exponent = OptionText.Valued("--exponent", "RULE",
         "Exponent of the updates: mm (majorization-minimization) or fast (1; only with --solver mu and 0 <= beta < 1).", "mm");
     private readonly Option<string> _maxIterations = OptionText.Valued("--max-iter", "N", "Iterations at most, 1..1000000.", "200");
     private readonly Option<string> _tolerance = OptionText.Valued("--tol", "SHARE",
         "Stop when 10 iterations lower the error by less than this share of its start; 0 runs all iterations.", "1e-4");
+    private readonly Option<string> _targetLoss = OptionText.Valued("--target-loss", "LOSS", "Stop when the loss, seen every 10 iterations, is at most this.");
+    private readonly Option<string> _timeLimit = OptionText.Valued("--time-limit", "SECONDS", "Stop when the factorisation has taken this long, looked at every 10 iterations.");
+    private readonly Option<string> _alphaTemplates = OptionText.Valued("--alpha-w", "WEIGHT",
+        "Penalty on the templates beside the loss, at least 0, scaled as scikit-learn's alpha_W.", "0");
+    private readonly Option<string> _alphaActivations = OptionText.Valued("--alpha-h", "WEIGHT",
+        "Penalty on the activations, as scikit-learn's alpha_H; not given: that of --alpha-w.");
+    private readonly Option<string> _l1Ratio = OptionText.Valued("--l1-ratio", "SHARE",
+        "Share of both penalties that weighs sums (which makes factors sparse), 0..1; the rest weighs squares.", "0");
     private readonly Option<string> _seed = OptionText.Valued("--seed", "N", "Seed of the random start, 0..2^64-1; the same on every device.", "0");
     private readonly Option<string> _restarts = OptionText.Valued("--restarts", "N",
         "Random starts, 1..1024, with the seeds from --seed on; the one with the lowest loss is kept.", "1");
@@ -32,7 +44,11 @@ internal sealed class FactorisationArguments
 
     public void AddTo(Command command)
     {
-        Option[] all = [_rank, _loss, _solver, _exponent, _maxIterations, _tolerance, _seed, _restarts, _start, _templates, _activations, _normalize];
+        Option[] all =
+        [
+            _rank, _loss, _solver, _shuffle, _exponent, _maxIterations, _tolerance, _targetLoss, _timeLimit, _alphaTemplates, _alphaActivations, _l1Ratio,
+            _seed, _restarts, _start, _templates, _activations, _normalize,
+        ];
         foreach (Option option in all) command.Add(option);
     }
 
@@ -58,14 +74,23 @@ internal sealed class FactorisationArguments
             Rank = parsed.WholeNumber(_rank, "a whole number in 1..256"),
             Beta = ReadBeta(parsed.TextOf(_loss)),
             Solver = parsed.Choice(_solver, Words.Solvers),
+            Shuffle = parsed.GetValue(_shuffle),
             Exponent = parsed.Choice(_exponent, Words.Exponents),
             MaxIterations = parsed.WholeNumber(_maxIterations, "a whole number in 1..1000000"),
             Tolerance = parsed.Number(_tolerance, "a number of at least 0 and below 1"),
+            TargetLoss = parsed.OptionalNumber(_targetLoss, "a number of at least 0"),
+            TimeLimit = parsed.OptionalNumber(_timeLimit, TimeRule) is { } seconds ? ReadSeconds(seconds, parsed.TextOf(_timeLimit)) : null,
+            AlphaTemplates = parsed.Number(_alphaTemplates, "a number of at least 0"),
+            AlphaActivations = parsed.OptionalNumber(_alphaActivations, "a number of at least 0"),
+            L1Ratio = parsed.Number(_l1Ratio, "a number in 0..1"),
             Seed = ReadSeed(parsed),
             Restarts = parsed.WholeNumber(_restarts, "a whole number in 1..1024"),
             NormalizeTemplates = parsed.Choice(_normalize, Words.Normalization),
         };
     }
+
+    private TimeSpan ReadSeconds(double seconds, string text) =>
+        seconds > 0 && seconds <= MostSeconds ? TimeSpan.FromSeconds(seconds) : throw OptionText.Wrong(_timeLimit, text, TimeRule);
 
     private double ReadBeta(string text) => text switch
     {

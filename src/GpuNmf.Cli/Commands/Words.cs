@@ -24,7 +24,10 @@ internal static class Words
 
     public static readonly Word<PaddingMode>[] Padding = [new("constant", PaddingMode.Constant), new("reflect", PaddingMode.Reflect)];
 
-    public static readonly Word<NmfSolver>[] Solvers = [new("emu", NmfSolver.ExtrapolatedMultiplicativeUpdate), new("mu", NmfSolver.MultiplicativeUpdate)];
+    public static readonly Word<NmfSolver>[] Solvers = [new("emu", NmfSolver.ExtrapolatedMultiplicativeUpdate), new("mu", NmfSolver.MultiplicativeUpdate), new("cd", NmfSolver.CoordinateDescent)];
+
+    public static readonly Word<NmfStop>[] Stops =
+        [new("max-iter", NmfStop.MaxIterations), new("tol", NmfStop.Tolerance), new("target-loss", NmfStop.TargetLoss), new("time-limit", NmfStop.TimeLimit)];
 
     public static readonly Word<UpdateExponent>[] Exponents = [new("mm", UpdateExponent.MajorizationMinimization), new("fast", UpdateExponent.Fast)];
 

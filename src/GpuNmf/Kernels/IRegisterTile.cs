@@ -52,7 +52,7 @@ internal interface IRegisterTile<TTile> where TTile : struct, IRegisterTile<TTil
     static abstract TTile Extrapolate(TTile factor, TTile before, float b);
 
     /// <summary>The multiplicative step of each element.</summary>
-    static abstract TTile Step(TTile factor, TTile numerator, TTile denominator, float exponent, float floor);
+    static abstract TTile Step(TTile factor, TTile numerator, TTile denominator, StepRule rule);
 }
 
 /// <summary>About structs of several tiles.</summary>
@@ -149,12 +149,12 @@ internal struct Quad : IRegisterTile<Quad>
         D = FactorUpdate.Extrapolate(factor.D, before.D, b),
     };
 
-    public static Quad Step(Quad factor, Quad numerator, Quad denominator, float exponent, float floor) => new()
+    public static Quad Step(Quad factor, Quad numerator, Quad denominator, StepRule rule) => new()
     {
-        A = FactorUpdate.Step(factor.A, numerator.A, denominator.A, exponent, floor),
-        B = FactorUpdate.Step(factor.B, numerator.B, denominator.B, exponent, floor),
-        C = FactorUpdate.Step(factor.C, numerator.C, denominator.C, exponent, floor),
-        D = FactorUpdate.Step(factor.D, numerator.D, denominator.D, exponent, floor),
+        A = FactorUpdate.Step(factor.A, numerator.A, denominator.A, rule),
+        B = FactorUpdate.Step(factor.B, numerator.B, denominator.B, rule),
+        C = FactorUpdate.Step(factor.C, numerator.C, denominator.C, rule),
+        D = FactorUpdate.Step(factor.D, numerator.D, denominator.D, rule),
     };
 }
 
@@ -219,9 +219,9 @@ internal struct Pair<TLow, THigh> : IRegisterTile<Pair<TLow, THigh>>
         new() { Low = TLow.Extrapolate(factor.Low, before.Low, b), High = THigh.Extrapolate(factor.High, before.High, b) };
 
     public static Pair<TLow, THigh> Step(
-        Pair<TLow, THigh> factor, Pair<TLow, THigh> numerator, Pair<TLow, THigh> denominator, float exponent, float floor) => new()
+        Pair<TLow, THigh> factor, Pair<TLow, THigh> numerator, Pair<TLow, THigh> denominator, StepRule rule) => new()
         {
-            Low = TLow.Step(factor.Low, numerator.Low, denominator.Low, exponent, floor),
-            High = THigh.Step(factor.High, numerator.High, denominator.High, exponent, floor),
+            Low = TLow.Step(factor.Low, numerator.Low, denominator.Low, rule),
+            High = THigh.Step(factor.High, numerator.High, denominator.High, rule),
         };
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using GpuNmf.Devices;
 using GpuNmf.Kernels.Nmf;
 
@@ -22,6 +23,7 @@ internal sealed class Factorizer : IDisposable
     private readonly INmfKernels _kernels;
     private readonly NmfWorkspace _workspace;
     private readonly float[] _losses;
+    private readonly bool _descends;
 
     /// <summary>Loads the kernels and allocates the workspace. Options and starts have been checked against the problem.</summary>
     /// <param name="session">Device.</param>
@@ -34,13 +36,14 @@ internal sealed class Factorizer : IDisposable
         _geometry = geometry;
         _options = options;
         _rule = UpdateRule.For(options);
-        _kernels = NmfKernels.Load(session, geometry, _rule.Beta);
+        _descends = options.Solver == NmfSolver.CoordinateDescent;
+        _kernels = NmfKernels.Load(session, geometry, _rule.Beta, _descends);
         bool extrapolated = options.Solver == NmfSolver.ExtrapolatedMultiplicativeUpdate;
         int fitting = (int)Math.Clamp(BytesOfABatch / NmfWorkspace.BytesOfAModel(geometry, _rule.Beta, extrapolated), 1, models);
         _losses = new float[_kernels.LossLength];
         try
         {
-            _workspace = new NmfWorkspace(session, geometry, _rule, new BatchSize(fitting, _kernels.LossLength, LossInterval), extrapolated);
+            _workspace = new NmfWorkspace(session, geometry, _rule, new BatchSize(fitting, _kernels.LossLength, LossInterval), options.Solver);
         }
         catch
         {
@@ -85,6 +88,7 @@ internal sealed class Factorizer : IDisposable
     {
         if (x.Max == 0) return [.. models.Select(Silence)];
         x.Prepare(_rule.RelativeFloor);
+        var clock = Stopwatch.StartNew();
 
         var fits = new List<NmfFit>();
         foreach (var batch in models.Chunk(BatchModels))
@@ -92,26 +96,30 @@ internal sealed class Factorizer : IDisposable
             int before = fits.Count / BatchModels * _options.MaxIterations;
             var runs = batch.Select((model, index) => Start(index, model, x.Scale, x.Mean)).ToArray();
             double lowest = fits.Count == 0 ? double.PositiveInfinity : fits.Min(fit => fit.LossTrace[^1].Loss);
-            fits.AddRange(Iterate(x.X, runs, (done, loss) => progress?.Invoke(before + done, Math.Min(lowest, loss)), cancellation));
+            fits.AddRange(Iterate(x.X, runs, clock, (done, loss) => progress?.Invoke(before + done, Math.Min(lowest, loss)), cancellation));
         }
         return [.. fits];
     }
 
     private NmfFit Silence(NmfModel model) =>
-        new(new float[_geometry.Bins, model.Rank], new float[model.Rank, _geometry.Frames], [new LossPoint(0, 0)], 0, true) { Silent = true };
+        new(new float[_geometry.Bins, model.Rank], new float[model.Rank, _geometry.Frames], [new LossPoint(0, 0)], 0, NmfStop.Tolerance) { Silent = true };
 
     private ModelRun Start(int index, NmfModel model, SpectrogramScale scale, double mean)
     {
         double scaledMean = Math.ScaleB(mean, scale.Spectrogram);
-        float[,] templates = model.InitialTemplates ?? Rescale(RandomStart.Templates(_geometry.Bins, model.Rank, scaledMean, model.Seed), -scale.Templates);
-        float[,] activations = model.InitialActivations ?? Rescale(RandomStart.Activations(_geometry.Frames, model.Rank, scaledMean, model.Seed), -scale.Activations);
-        scale = scale.Balanced(Mean(templates), Mean(activations));
+        float[,] templates = ModelStart.Templates(model, _geometry, scale, scaledMean), activations = ModelStart.Activations(model, _geometry, scale, scaledMean);
+        scale = scale.Balanced(MatrixCheck.Mean(templates), MatrixCheck.Mean(activations));
         _workspace.Upload(index, FactorLayout.PackTemplates(templates, _geometry, scale.Templates), FactorLayout.PackActivations(activations, _geometry, scale.Activations));
-        return new ModelRun(index, model, scale, _options);
+        var penalties = _options.PenaltiesFor(_geometry.Bins, _geometry.Frames);
+        return new ModelRun(index, model, scale, _options)
+        {
+            TemplatePenalty = penalties.OfTemplates(scale, _rule.Beta),
+            ActivationPenalty = penalties.OfActivations(scale, _rule.Beta),
+        };
     }
 
     /// <summary>All iterations of a batch; models that have converged leave it.</summary>
-    private NmfFit[] Iterate(DeviceBuffer<float> x, ModelRun[] runs, Action<int, double> progress, CancellationToken cancellation)
+    private NmfFit[] Iterate(DeviceBuffer<float> x, ModelRun[] runs, Stopwatch clock, Action<int, double> progress, CancellationToken cancellation)
     {
         var fits = new NmfFit[runs.Length];
         var active = runs.ToList();
@@ -120,13 +128,15 @@ internal sealed class Factorizer : IDisposable
         Record(active, 0);
         for (int done = 0; active.Count > 0;)
         {
-            int first = done, next = Math.Min(_options.MaxIterations, done - done % LossInterval + LossInterval);
-            _workspace.States.Upload(Enumerable.Range(done + 1, next - done).SelectMany(iteration => active.Select(run => run.NextIteration(iteration == next))).ToArray());
+            int first = done, next = Math.Min(_options.MaxIterations, _descends ? done + 1 : done - done % LossInterval + LossInterval);
+            bool seesLoss = next % LossInterval == 0 || next == _options.MaxIterations;
+            _workspace.States.Upload(Enumerable.Range(done + 1, next - done).SelectMany(iteration => active.Select(run => run.NextIteration(iteration == next && seesLoss))).ToArray());
+            if (_descends) UploadOrders(active, next);
             while (done < next)
             {
                 int state = (done - first) * active.Count;
-                int count = Math.Clamp((int)(LaunchFlops / (FlopsOfASlice(active.Count) * _geometry.Slices)), 0, next - done);
-                var last = done + Math.Max(1, count) < next ? PassKind.Inner : next < _options.MaxIterations ? PassKind.InnerLoss : PassKind.Last;
+                int count = _descends ? 0 : Math.Clamp((int)(LaunchFlops / (FlopsOfASlice(active.Count) * _geometry.Slices)), 0, next - done);
+                var last = done + Math.Max(1, count) < next || !seesLoss ? PassKind.Inner : next < _options.MaxIterations ? PassKind.InnerLoss : PassKind.Last;
                 if (count > 0)
                 {
                     cancellation.ThrowIfCancellationRequested();
@@ -141,12 +151,14 @@ internal sealed class Factorizer : IDisposable
                     _workspace.SwapActivations();
                     done++;
                 }
-                if (done == next) Record(active, done);
+                if (done == next && seesLoss) Record(active, done);
                 progress(done, runs.Min(run => run.Loss));
             }
-            foreach (var run in active.Where(run => run.Converged || done == _options.MaxIterations).ToArray())
+            if (_descends) RecordViolations(x, active, done, seesLoss, cancellation);
+            bool late = seesLoss && _options.TimeLimit is { } limit && clock.Elapsed >= limit;
+            foreach (var run in active.Where(run => run.Stop is not null || late || done == _options.MaxIterations).ToArray())
             {
-                fits[run.Index] = Finish(run, done);
+                fits[run.Index] = Finish(run, done, run.Stop ?? (done == _options.MaxIterations ? NmfStop.MaxIterations : NmfStop.TimeLimit));
                 active.Remove(run);
             }
         }
@@ -182,26 +194,30 @@ internal sealed class Factorizer : IDisposable
         }
     }
 
-    private NmfFit Finish(ModelRun run, int iterations)
+    private void UploadOrders(List<ModelRun> active, int iteration)
+    {
+        foreach (var run in active) _workspace.Orders.Upload(run.OrderOf(iteration, _geometry.RankPitch), run.Index * 2L * _geometry.RankPitch);
+    }
+
+    /// <summary>Whether coordinate descent is at its end; the loss of those that are is seen by one more pass, which updates nothing.</summary>
+    private void RecordViolations(DeviceBuffer<float> x, List<ModelRun> active, int done, bool sawLoss, CancellationToken cancellation)
+    {
+        foreach (var run in active)
+        {
+            var (templates, activations) = _workspace.ReadViolations(run.Index);
+            run.RecordViolation(templates, activations);
+        }
+        var ending = active.Where(run => run.Stop is not null).ToList();
+        if (sawLoss || ending.Count == 0) return;
+        RunPass(x, PassKind.First, 0, active.Count, cancellation);
+        Record(ending, done);
+    }
+
+    private NmfFit Finish(ModelRun run, int iterations, NmfStop stop)
     {
         var (packedTemplates, packedActivations) = _workspace.Download(run.Index);
         var templates = FactorLayout.UnpackTemplates(packedTemplates, _geometry, run.Model.Rank, -run.Scale.Templates);
         var activations = FactorLayout.UnpackActivations(packedActivations, _geometry, run.Model.Rank, -run.Scale.Activations);
-        return new NmfFit(templates, activations, run.Trace, iterations, run.Converged);
-    }
-
-    private static double Mean(float[,] values)
-    {
-        double sum = 0;
-        foreach (float value in values) sum += value;
-        return sum / values.Length;
-    }
-
-    private static float[,] Rescale(float[,] values, int exponent)
-    {
-        for (int i = 0; i < values.GetLength(0); i++)
-            for (int j = 0; j < values.GetLength(1); j++)
-                values[i, j] = MathF.ScaleB(values[i, j], exponent);
-        return values;
+        return new NmfFit(templates, activations, run.Trace, iterations, stop);
     }
 }

@@ -56,9 +56,11 @@ internal static class MixedBatch
     private sealed record Member(NmfOptions Problem, NmfModel Model, int Place, int Restart);
 
     /// <summary>What the models of a batch have in common.</summary>
-    private sealed record Batch(UpdateRule Rule, NmfSolver Solver, int MaxIterations, double Tolerance, int RankPitch)
+    private sealed record Batch(
+        UpdateRule Rule, NmfSolver Solver, int MaxIterations, double Tolerance, double? TargetLoss, TimeSpan? TimeLimit, NmfPenalties Penalties, bool Shuffle, int RankPitch)
     {
-        internal static Batch Of(NmfOptions options, KernelForm form) =>
-            new(UpdateRule.For(options), options.Solver, options.MaxIterations, options.Tolerance, NmfGeometry.Of(1, 1, options.Rank, form).RankPitch);
+        internal static Batch Of(NmfOptions options, KernelForm form) => new(
+            UpdateRule.For(options), options.Solver, options.MaxIterations, options.Tolerance, options.TargetLoss, options.TimeLimit,
+            options.PenaltiesFor(1, 1), options.Shuffle, NmfGeometry.Of(1, 1, options.Rank, form).RankPitch);
     }
 }

@@ -7,8 +7,10 @@ internal sealed class ModelRun
 {
     private readonly NmfOptions _options;
     private readonly Extrapolation? _extrapolation;
+    private readonly bool _descends;
     private readonly List<LossPoint> _trace = [];
     private double _errorAtStart, _errorBefore;
+    private double? _violationAtStart;
 
     /// <param name="index">Place in the batch's buffers.</param>
     /// <param name="model">What is its own.</param>
@@ -20,6 +22,7 @@ internal sealed class ModelRun
         Model = model;
         Scale = scale;
         _options = options;
+        _descends = options.Solver == NmfSolver.CoordinateDescent;
         if (options.Solver == NmfSolver.ExtrapolatedMultiplicativeUpdate) _extrapolation = new Extrapolation();
     }
 
@@ -34,10 +37,24 @@ internal sealed class ModelRun
 
     internal double Loss => _trace[^1].Loss;
 
-    internal bool Converged { get; private set; }
+    /// <summary>Why it ends with the last loss, if it does.</summary>
+    internal NmfStop? Stop { get; private set; }
+
+    /// <summary>What it pays for its factors, in the kernels' units.</summary>
+    internal FactorPenalty TemplatePenalty { get; init; }
+
+    /// <inheritdoc cref="TemplatePenalty"/>
+    internal FactorPenalty ActivationPenalty { get; init; }
 
     /// <summary>For the first pass, which updates nothing.</summary>
-    internal ModelState Plain => new() { Index = Index, Rank = Model.Rank };
+    internal ModelState Plain => new()
+    {
+        Index = Index,
+        Rank = Model.Rank,
+        TemplatePenalty = TemplatePenalty,
+        ActivationPenalty = ActivationPenalty,
+        FixedTemplates = Model.FixedCount,
+    };
 
     /// <summary>What the kernels do in the next iteration; call once for each.</summary>
     /// <param name="seesLoss">True where the iteration ends with a loss, which is that of W and not of W_ext.</param>
@@ -51,6 +68,20 @@ internal sealed class ModelRun
         return state;
     }
 
+    /// <summary>The order of the components in an iteration of coordinate descent, as <see cref="SweepOrder.Of"/>.</summary>
+    internal int[] OrderOf(int iteration, int length) => SweepOrder.Of(Model.Rank, length, iteration, _options.Shuffle ? Model.Seed : null);
+
+    /// <summary>Records how far an iteration of coordinate descent began from its end: scikit-learn's stop.</summary>
+    /// <param name="templates">Sum of the templates' |projected gradient|, in the kernels' units.</param>
+    /// <param name="activations">As the templates'.</param>
+    internal void RecordViolation(double templates, double activations)
+    {
+        // A gradient is that of a divergence 2^2e as large over an entry 2^a as large.
+        double violation = templates * Math.Pow(2, Scale.Templates - 2.0 * Scale.Spectrogram) + activations * Math.Pow(2, Scale.Activations - 2.0 * Scale.Spectrogram);
+        _violationAtStart ??= violation;
+        if (_violationAtStart == 0 || violation / _violationAtStart <= _options.Tolerance) Stop = NmfStop.Tolerance;
+    }
+
     /// <summary>Records a loss; after every 10th iteration, decides whether the model has converged.</summary>
     /// <param name="iteration">Iterations done.</param>
     /// <param name="loss">In the caller's units.</param>
@@ -60,8 +91,9 @@ internal sealed class ModelRun
         double error = Math.Sqrt(2 * loss);
         bool rose = _extrapolation?.Guard(loss) ?? false;
         if (iteration == 0) _errorAtStart = error;
-        else if (iteration % Factorizer.LossInterval == 0 && !rose)
-            Converged = _options.Tolerance > 0 && (_errorBefore - error) / _errorAtStart < _options.Tolerance;
+        else if (loss <= _options.TargetLoss) Stop = NmfStop.TargetLoss;
+        else if (iteration % Factorizer.LossInterval == 0 && !rose && !_descends && _options.Tolerance > 0 && (_errorBefore - error) / _errorAtStart < _options.Tolerance)
+            Stop = NmfStop.Tolerance;
         _errorBefore = error;
     }
 }

@@ -5,9 +5,12 @@ namespace GpuNmf.Nmf;
 /// <param name="Activations">H, components x frames.</param>
 /// <param name="LossTrace">Loss at the start, after every 10th iteration and at the end.</param>
 /// <param name="Iterations">Iterations done.</param>
-/// <param name="Converged">True when the tolerance was met.</param>
-internal sealed record NmfFit(float[,] Templates, float[,] Activations, IReadOnlyList<LossPoint> LossTrace, int Iterations, bool Converged)
+/// <param name="Stop">Why it ended.</param>
+internal sealed record NmfFit(float[,] Templates, float[,] Activations, IReadOnlyList<LossPoint> LossTrace, int Iterations, NmfStop Stop)
 {
+    /// <summary>True when the tolerance was met.</summary>
+    internal bool Converged => Stop == NmfStop.Tolerance;
+
     /// <summary>True when X was zero everywhere: there was nothing to factorise.</summary>
     internal bool Silent { get; init; }
 }

@@ -10,6 +10,10 @@ public enum NmfSolver
     /// Gillis 2024): about half the iterations to the same loss at no extra pass. The loss may rise for a while; when it is seen to, the
     /// momentum starts again.</summary>
     ExtrapolatedMultiplicativeUpdate,
+
+    /// <summary>Coordinate descent (HALS), one entry after another to its best value: beta 2 only, as scikit-learn's <c>solver='cd'</c> (Cichocki and Phan 2009). It stops when the
+    /// sum of the projected gradients is <see cref="NmfOptions.Tolerance"/> of that of the first iteration, looked at after each.</summary>
+    CoordinateDescent,
 }
 
 /// <summary>The exponent of the multiplicative ratio.</summary>
@@ -34,13 +38,16 @@ public sealed record NmfOptions
     /// <summary>The update rule.</summary>
     public NmfSolver Solver { get; init; } = NmfSolver.ExtrapolatedMultiplicativeUpdate;
 
+    /// <summary>Coordinate descent only: the components of every sweep come in an order of their own, from <see cref="Seed"/>; scikit-learn's <c>shuffle</c>.</summary>
+    public bool Shuffle { get; init; }
+
     /// <summary>The exponent of the ratio.</summary>
     public UpdateExponent Exponent { get; init; } = UpdateExponent.MajorizationMinimization;
 
     /// <summary>Iterations at most, 1..1,000,000.</summary>
     public int MaxIterations { get; init; } = 200;
 
-    /// <summary>Stop when, over 10 iterations, sqrt(2 D) falls by less than this share of its value at the start. 0 never stops early.
+    /// <summary>Multiplicative solvers: stop when, over 10 iterations, sqrt(2 D) falls by less than this share of its value at the start. 0 never stops early.
     /// At least 0 and below 1.</summary>
     public double Tolerance { get; init; } = 1e-4;
 
@@ -51,7 +58,32 @@ public sealed record NmfOptions
     /// More than 1 needs a random start of at least one factor.</summary>
     public int Restarts { get; init; } = 1;
 
-    /// <summary>Start of the templates, bins x components, finite and not negative; null is random. It is not modified. With a start of
+    /// <summary>Weight of the templates' penalty, at least 0, as scikit-learn's <c>alpha_W</c>: alpha T (r sum W + (1 - r) / 2 sum W^2) is added to the divergence,
+    /// with T frames (columns of X) and r <see cref="L1Ratio"/>. Losses are reported without penalties.</summary>
+    public double AlphaTemplates { get; init; }
+
+    /// <summary>Weight of the activations' penalty, at least 0, as scikit-learn's <c>alpha_H</c>: alpha F (r sum H + (1 - r) / 2 sum H^2) is added, with F bins.
+    /// Null is <see cref="AlphaTemplates"/>, scikit-learn's <c>'same'</c>.</summary>
+    public double? AlphaActivations { get; init; }
+
+    /// <summary>r, the share of the sums in both penalties, 0..1; the rest weighs squares.</summary>
+    public double L1Ratio { get; init; }
+
+    /// <summary>Stop when the loss, seen every 10 iterations, is at most this, in the units of <see cref="LossPoint.Loss"/>; null never does. At least 0.</summary>
+    public double? TargetLoss { get; init; }
+
+    /// <summary>Stop when the factorisation has taken this long, looked at every 10 iterations; null never does. Above zero. The result then depends on how fast the device is.</summary>
+    public TimeSpan? TimeLimit { get; init; }
+
+    /// <summary>Templates that stay as they are, bins x D with D in 1..<see cref="Rank"/>, finite and not negative: they are the first D components, and the
+    /// order of all components is kept. Only their activations are sought. Null for none.</summary>
+    public float[,]? FixedTemplates { get; init; }
+
+    /// <summary>Where activations may be other than zero, components x frames (as <see cref="InitialActivations"/>); null is everywhere. The others are zero from the start, and
+    /// multiplicative updates never leave zero (score-informed separation; Ewert and Müller 2012).</summary>
+    public bool[,]? ActivationSupport { get; init; }
+
+    /// <summary>Start of the templates, bins x components (those behind <see cref="FixedTemplates"/>), finite and not negative; null is random. It is not modified. With a start of
     /// either factor the components keep their order.</summary>
     public float[,]? InitialTemplates { get; init; }
 
@@ -71,6 +103,12 @@ public sealed record NmfOptions
         if (!(Beta >= -1 && Beta <= 4))
             throw new ArgumentOutOfRangeException(nameof(Beta), Beta, $"Beta is {Beta}; it must lie in -1..4 (2 Frobenius, 1 Kullback-Leibler, 0 Itakura-Saito).");
         if (!Enum.IsDefined(Solver)) throw new ArgumentOutOfRangeException(nameof(Solver), Solver, "No such solver.");
+        if (Solver == NmfSolver.CoordinateDescent && Beta != 2)
+            throw new ArgumentException($"Coordinate descent minimises the squared Frobenius norm only, and beta is {Beta}: take beta 2, or one of the multiplicative solvers.", nameof(Solver));
+        if (Solver == NmfSolver.CoordinateDescent && ActivationSupport is not null)
+            throw new ArgumentException("Coordinate descent leaves zeros, so it cannot keep ActivationSupport: take one of the multiplicative solvers.", nameof(Solver));
+        if (Shuffle && Solver != NmfSolver.CoordinateDescent)
+            throw new ArgumentException("Shuffle is for coordinate descent; multiplicative solvers step all components at once.", nameof(Shuffle));
         if (!Enum.IsDefined(Exponent)) throw new ArgumentOutOfRangeException(nameof(Exponent), Exponent, "No such exponent.");
         if (Exponent == UpdateExponent.Fast && !(Beta >= 0 && Beta < 1))
             throw new ArgumentOutOfRangeException(nameof(Exponent), Exponent, $"The fast exponent is for 0 <= beta < 1 and beta is {Beta}; use mm, which is the same for 1 <= beta <= 2.");
@@ -78,11 +116,40 @@ public sealed record NmfOptions
             throw new ArgumentException("The fast exponent is erratic together with extrapolation: take Solver mu with it, or Exponent mm.", nameof(Exponent));
         if (Restarts is < 1 or > 1024)
             throw new ArgumentOutOfRangeException(nameof(Restarts), Restarts, $"Restarts is {Restarts}; it must lie in 1..1024.");
-        if (Restarts > 1 && InitialTemplates is not null && InitialActivations is not null)
+        if (Restarts > 1 && HasWholeTemplates && InitialActivations is not null)
             throw new ArgumentException($"Restarts is {Restarts}, but InitialTemplates and InitialActivations leave nothing to chance: every restart would be the same. Take 1, or leave one of them out.", nameof(Restarts));
         if (MaxIterations is < 1 or > 1_000_000)
             throw new ArgumentOutOfRangeException(nameof(MaxIterations), MaxIterations, $"MaxIterations is {MaxIterations}; it must lie in 1..1000000.");
         if (!(Tolerance >= 0 && Tolerance < 1))
             throw new ArgumentOutOfRangeException(nameof(Tolerance), Tolerance, $"Tolerance is {Tolerance}; it must be at least 0 and below 1 (0 runs all iterations).");
+        ValidatePenalties();
+        if (TargetLoss is { } loss && !(loss >= 0 && loss < double.PositiveInfinity))
+            throw new ArgumentOutOfRangeException(nameof(TargetLoss), loss, $"TargetLoss is {loss}; it must be finite and at least 0.");
+        if (TimeLimit is { } limit && limit <= TimeSpan.Zero)
+            throw new ArgumentOutOfRangeException(nameof(TimeLimit), limit, $"TimeLimit is {limit}; it must be above zero.");
+    }
+
+    /// <summary>Weights of both penalties for X of so many bins and frames, scikit-learn's <c>_compute_regularization</c>.</summary>
+    internal NmfPenalties PenaltiesFor(int bins, int frames)
+    {
+        double templates = AlphaTemplates * frames, activations = (AlphaActivations ?? AlphaTemplates) * bins;
+        return new NmfPenalties(templates * L1Ratio, templates * (1 - L1Ratio), activations * L1Ratio, activations * (1 - L1Ratio));
+    }
+
+    /// <summary>True where chance has no part in the templates.</summary>
+    private bool HasWholeTemplates => InitialTemplates is not null || FixedTemplates?.GetLength(1) == Rank;
+
+    private void ValidatePenalties()
+    {
+        Weight(AlphaTemplates, nameof(AlphaTemplates));
+        Weight(AlphaActivations ?? 0, nameof(AlphaActivations));
+        if (!(L1Ratio >= 0 && L1Ratio <= 1))
+            throw new ArgumentOutOfRangeException(nameof(L1Ratio), L1Ratio, $"L1Ratio is {L1Ratio}; it must lie in 0..1 (0 weighs squares, 1 sums).");
+
+        static void Weight(double value, string name)
+        {
+            if (!(value >= 0 && value < double.PositiveInfinity))
+                throw new ArgumentOutOfRangeException(name, value, $"{name} is {value}; it must be finite and at least 0.");
+        }
     }
 }

@@ -19,9 +19,10 @@ internal sealed class NmfWorkspace : IDisposable
     /// <param name="geometry">Shape of the largest model.</param>
     /// <param name="rule">Numbers of the update.</param>
     /// <param name="size">How many models, of how many losses, at how many iterations without a break.</param>
-    /// <param name="extrapolated">True: W_ext and the activations before stand beside W and H.</param>
-    internal NmfWorkspace(DeviceSession session, NmfGeometry geometry, UpdateRule rule, BatchSize size, bool extrapolated)
+    /// <param name="solver">Extrapolated updates need W_ext and the activations before beside W and H, coordinate descent orders and violations.</param>
+    internal NmfWorkspace(DeviceSession session, NmfGeometry geometry, UpdateRule rule, BatchSize size, NmfSolver solver)
     {
+        bool extrapolated = solver == NmfSolver.ExtrapolatedMultiplicativeUpdate, descends = solver == NmfSolver.CoordinateDescent;
         _geometry = geometry;
         _rule = rule;
         _lengths = ModelLengths.Of(geometry, size.Losses);
@@ -44,6 +45,8 @@ internal sealed class NmfWorkspace : IDisposable
             _activationGrams = OfModels(Math.Max(1, sums.ActivationGrams));
             Losses = OfModels(size.Losses);
             States = Own(session.Allocate<ModelState>(size.Models * (long)size.Iterations));
+            Violations = Own(session.Allocate<float>(descends ? Models * _lengths.Violations : 1));
+            Orders = Own(session.Allocate<int>(descends ? Models * 2L * rankPitch : 1));
         }
         catch
         {
@@ -60,6 +63,27 @@ internal sealed class NmfWorkspace : IDisposable
     internal DeviceBuffer<float> Losses { get; }
 
     internal DeviceBuffer<ModelState> States { get; }
+
+    /// <summary>Of coordinate descent: floats of a model as <see cref="ModelLengths.Violations"/> says.</summary>
+    internal DeviceBuffer<float> Violations { get; }
+
+    /// <summary>Of coordinate descent: 2 K' of a model.</summary>
+    internal DeviceBuffer<int> Orders { get; }
+
+    /// <summary>Sums of the templates' and of the activations' violations of one model.</summary>
+    internal (double Templates, double Activations) ReadViolations(int model)
+    {
+        var values = new float[_lengths.Violations];
+        Violations.Download(values, model * _lengths.Violations);
+        return (Sum(values.AsSpan(_geometry.Rows, _geometry.Bins)), Sum(values.AsSpan(0, _geometry.Frames)));
+
+        static double Sum(ReadOnlySpan<float> values)
+        {
+            double sum = 0;
+            foreach (float value in values) sum += value;
+            return sum;
+        }
+    }
 
     /// <summary>Bytes that a model takes.</summary>
     internal static double BytesOfAModel(NmfGeometry geometry, double beta, bool extrapolated)
@@ -134,6 +158,7 @@ internal sealed class NmfWorkspace : IDisposable
         ActivationsFrom = _activations.View,
         Activations = (updates ? _activationsBefore : _activations).View,
         Sums = Sums,
+        Descent = Descent,
         Losses = Losses.View,
         Models = States.View,
         Lengths = _lengths,
@@ -145,9 +170,10 @@ internal sealed class NmfWorkspace : IDisposable
         SliceFrames = _geometry.SliceFrames,
         Epsilon = _rule.Epsilon,
         Beta = _rule.Beta,
-        Exponent = _rule.Exponent,
-        Floor = _rule.FactorFloor,
+        Rule = _rule.Step,
     };
+
+    private DescentArgs Descent => new() { Order = Orders.View, Violations = Violations.View };
 
     private FactorSums Sums => new()
     {
@@ -171,6 +197,8 @@ internal sealed class NmfWorkspace : IDisposable
         To = _nextTemplates.View,
         ToExtrapolated = _nextExtrapolated.View,
         Sums = Sums,
+        Descent = Descent,
+        Rows = _geometry.Rows,
         Models = States.View,
         Lengths = _lengths,
         Bins = _geometry.Bins,
@@ -178,8 +206,7 @@ internal sealed class NmfWorkspace : IDisposable
         Rank = _geometry.Rank,
         RankPitch = _geometry.RankPitch,
         Slices = _geometry.Slices,
-        Exponent = _rule.Exponent,
-        Floor = _rule.FactorFloor,
+        Rule = _rule.Step,
     };
 
     public void Dispose()

@@ -6,14 +6,28 @@ internal static class StartCheck
     /// <exception cref="ArgumentException">Wrong shape, or an entry that is negative, NaN or infinite.</exception>
     internal static void Require(NmfOptions options, int bins, long frames)
     {
-        Templates(options.InitialTemplates, bins, options.Rank);
+        int kept = Fixed(options.FixedTemplates, bins, options.Rank);
+        Templates(options.InitialTemplates, bins, options.Rank, kept);
         Activations(options.InitialActivations, options.Rank, frames);
+        if (options.ActivationSupport is { } support) Shape(support, options.Rank, frames, "ActivationSupport", $"{options.Rank} components x {frames} frames");
     }
 
-    private static void Templates(float[,]? templates, int bins, int rank)
+    private static int Fixed(float[,]? templates, int bins, int rank)
+    {
+        if (templates is null) return 0;
+        int kept = templates.GetLength(1);
+        if (kept < 1 || kept > rank) throw new ArgumentException($"FixedTemplates has {kept} columns; it must have 1..{rank} (Rank).");
+        Shape(templates, bins, kept, "FixedTemplates", $"{bins} bins x {kept} components");
+        Entries(templates, "FixedTemplates");
+        return kept;
+    }
+
+    private static void Templates(float[,]? templates, int bins, int rank, int kept)
     {
         if (templates is null) return;
-        Shape(templates, bins, rank, "InitialTemplates", $"{bins} bins x {rank} components");
+        if (kept == rank) throw new ArgumentException($"FixedTemplates gives all {rank} templates, so there is none for InitialTemplates to start: leave one of them out, or raise Rank.");
+        string meaning = kept == 0 ? $"{bins} bins x {rank} components" : $"{bins} bins x {rank - kept} components behind {kept} fixed ones";
+        Shape(templates, bins, rank - kept, "InitialTemplates", meaning);
         Entries(templates, "InitialTemplates");
     }
 
@@ -24,7 +38,7 @@ internal static class StartCheck
         Entries(activations, "InitialActivations");
     }
 
-    private static void Shape(float[,] values, int rows, long columns, string name, string meaning)
+    private static void Shape(Array values, int rows, long columns, string name, string meaning)
     {
         if (values.GetLength(0) != rows || values.GetLength(1) != columns)
             throw new ArgumentException($"{name} is {values.GetLength(0)} x {values.GetLength(1)}; expected {rows} x {columns} ({meaning}).");

@@ -1,3 +1,5 @@
+using GpuNmf.Kernels.Nmf;
+
 namespace GpuNmf.Nmf;
 
 /// <summary>The numbers of the multiplicative rule for one beta.</summary>
@@ -8,6 +10,9 @@ namespace GpuNmf.Nmf;
 /// <param name="RelativeFloor">Cells of X are raised to this share of its largest.</param>
 internal readonly record struct UpdateRule(float Beta, float Exponent, float Epsilon, float FactorFloor, double RelativeFloor)
 {
+    /// <summary>What the kernels get of it; a model's penalties are its own.</summary>
+    internal StepRule Step => new() { Exponent = Exponent, Floor = FactorFloor };
+
     internal static UpdateRule For(NmfOptions options)
     {
         // Rounded once, so that the kernels chosen and the number they get agree.

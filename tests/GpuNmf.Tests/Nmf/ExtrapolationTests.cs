@@ -57,10 +57,10 @@ public sealed class ExtrapolationTests
         Assert.Equal(0f, states[9].TemplateExtrapolation);
 
         run.Record(10, 101);
-        Assert.False(run.Converged);
+        Assert.Null(run.Stop);
         Assert.Equal(0f, run.NextIteration(false).ActivationExtrapolation);
         run.Record(20, 100.9);
-        Assert.True(run.Converged);
+        Assert.Equal(NmfStop.Tolerance, run.Stop);
     }
 
     public static IEnumerable<object[]> Problems =>

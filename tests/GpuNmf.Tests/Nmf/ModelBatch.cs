@@ -140,8 +140,7 @@ internal static class ModelBatch
             SliceFrames = shape.SliceFrames,
             Epsilon = rule.Epsilon,
             Beta = rule.Beta,
-            Exponent = rule.Exponent,
-            Floor = rule.FactorFloor,
+            Rule = rule.Step,
         };
 
         internal TemplateArgs Step(DeviceBuffer<ModelState> states, ModelLengths of, NmfGeometry shape, UpdateRule rule) => new()
@@ -158,8 +157,7 @@ internal static class ModelBatch
             Rank = shape.Rank,
             RankPitch = shape.RankPitch,
             Slices = shape.Slices,
-            Exponent = rule.Exponent,
-            Floor = rule.FactorFloor,
+            Rule = rule.Step,
         };
 
         public void Dispose()

@@ -20,6 +20,9 @@ internal interface IDivergence
     /// <summary>True where the terms take logarithms and powers.</summary>
     static abstract bool UsesPowers { get; }
 
+    /// <summary>True where factors step by coordinate descent instead of by a ratio; only where <see cref="UsesGram"/>.</summary>
+    static abstract bool Descends { get; }
+
     /// <summary>x v^(beta-2) and v^(beta-1).</summary>
     static abstract void Terms(float x, float v, float beta, out float numerator, out float denominator);
 
@@ -43,6 +46,8 @@ internal readonly struct Frobenius : IDivergence
     public static bool HasDenominator => false;
 
     public static bool UsesPowers => false;
+
+    public static bool Descends => false;
 
     public static void Terms(float x, float v, float beta, out float numerator, out float denominator)
     {
@@ -78,6 +83,8 @@ internal readonly struct KullbackLeibler : IDivergence
 
     public static bool UsesPowers => false;
 
+    public static bool Descends => false;
+
     public static void Terms(float x, float v, float beta, out float numerator, out float denominator)
     {
         numerator = Quotient.Of(x, v);
@@ -112,6 +119,8 @@ internal readonly struct ItakuraSaito : IDivergence
     public static bool HasDenominator => true;
 
     public static bool UsesPowers => false;
+
+    public static bool Descends => false;
 
     public static void Terms(float x, float v, float beta, out float numerator, out float denominator)
     {
@@ -150,6 +159,8 @@ internal readonly struct AnyBeta : IDivergence
     public static bool HasDenominator => true;
 
     public static bool UsesPowers => true;
+
+    public static bool Descends => false;
 
     public static void Terms(float x, float v, float beta, out float numerator, out float denominator)
     {

@@ -18,8 +18,12 @@ internal struct ModelLengths
     /// <summary>Partial losses.</summary>
     public int Losses;
 
+    /// <summary>Violations of coordinate descent: rows, then bins with their padding.</summary>
+    public long Violations;
+
     internal static ModelLengths Of(NmfGeometry geometry, long losses) => new()
     {
+        Violations = (long)geometry.Rows + geometry.Pitch,
         Templates = geometry.TemplateLength,
         Activations = (long)geometry.Rows * geometry.RankPitch,
         Slices = geometry.Slices,

@@ -14,4 +14,13 @@ internal struct ModelState
 
     /// <summary>b of W_ext = W + b max(W - W_before, 0), which the step of the templates makes for the pass behind it; 0 for plain updates.</summary>
     public float TemplateExtrapolation;
+
+    /// <summary>What it pays for its templates.</summary>
+    public FactorPenalty TemplatePenalty;
+
+    /// <summary>What it pays for its activations.</summary>
+    public FactorPenalty ActivationPenalty;
+
+    /// <summary>Its first components, whose templates stay as they are.</summary>
+    public int FixedTemplates;
 }

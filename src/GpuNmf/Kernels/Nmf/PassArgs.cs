@@ -28,6 +28,9 @@ internal struct PassArgs
     /// <summary>Partial sums, which the pass writes, and sums over the bins, which it reads.</summary>
     public FactorSums Sums;
 
+    /// <summary>What coordinate descent needs beside them.</summary>
+    public DescentArgs Descent;
+
     /// <summary>Partial losses in the form's own granularity.</summary>
     public ArrayView<float> Losses;
 
@@ -70,11 +73,8 @@ internal struct PassArgs
     /// <summary>Where X lies in the device's memory, for prefetching on CUDA; 0 elsewhere. Set by the tile kernels' launcher.</summary>
     public long XAddress;
 
-    /// <summary>Exponent of the ratio.</summary>
-    public float Exponent;
-
-    /// <summary>Factors below become 0; 0 keeps all.</summary>
-    public float Floor;
+    /// <summary>The activations' step.</summary>
+    public StepRule Rule;
 
     /// <summary>The view of model <paramref name="model"/> of the launch, 0..<see cref="ModelCount"/> - 1.</summary>
     public readonly PassArgs Of<TDivergence>(int model) where TDivergence : IDivergence
@@ -84,11 +84,13 @@ internal struct PassArgs
         var own = this;
         own.Rank = state.Rank;
         own.Extrapolation = state.ActivationExtrapolation;
+        own.Rule = Rule.With(state.ActivationPenalty, 0);
         own.Templates = Templates.SubView(templates);
         own.TemplatesToUpdate = TemplatesToUpdate.SubView(templates);
         own.ActivationsFrom = ActivationsFrom.SubView(activations);
         own.Activations = Activations.SubView(activations);
         own.Sums = Sums.Of<TDivergence>(state.Index, Lengths, RankPitch);
+        if (TDivergence.Descends) own.Descent = Descent.Of(state.Index, Lengths, RankPitch);
         own.Losses = Losses.SubView(Offset.Of(state.Index, Lengths.Losses));
         return own;
     }

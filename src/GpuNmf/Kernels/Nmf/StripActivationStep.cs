@@ -31,6 +31,12 @@ internal static unsafe class StripActivationStep
         float* to = args.Activations.Pointer() + (long)frame * rankPitch;
         if (TDivergence.UsesGram)
             for (int f = 0; f < frames; f += StripPassKernel.FrameBlock) GramTimes<TVector, TLanes>(args, start + f * rankPitch, grams + f * rankPitch);
+        if (TDivergence.Descends)
+        {
+            for (int f = 0; f < frames; f++)
+                StripDescent.Frame<TVector, TLanes>(args, start + f * rankPitch, tile.Numerators + f, frames, grams + f * rankPitch, to + f * rankPitch, args.Descent.Violations.Pointer() + frame + f);
+            return;
+        }
         for (int f = 0; f < frames; f++)
         {
             for (int k = 0; k < rankPitch; k += TLanes.Count)
@@ -39,7 +45,7 @@ internal static unsafe class StripActivationStep
                 var denominator = TDivergence.UsesGram ? TLanes.Load(grams + f * rankPitch + k)
                     : TDivergence.HasDenominator ? TLanes.SumEach(tile.Denominators + frames * k + f, frames) : TLanes.Load(sums + k);
                 int i = f * rankPitch + k;
-                TLanes.Store(StripFactorStep.Step<TVector, TLanes>(TLanes.Load(start + i), numerator, denominator, args.Exponent, args.Floor), to + i);
+                TLanes.Store(StripFactorStep.Step<TVector, TLanes>(TLanes.Load(start + i), numerator, denominator, args.Rule), to + i);
             }
         }
     }

@@ -5,16 +5,18 @@ namespace GpuNmf.Kernels.Nmf;
 /// <summary><see cref="FactorUpdate"/> in vectors.</summary>
 internal static unsafe class StripFactorStep
 {
-    /// <summary>factor (numerator / denominator)^exponent, zero below the floor.</summary>
+    /// <inheritdoc cref="FactorUpdate.Step"/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static TVector Step<TVector, TLanes>(TVector factor, TVector numerator, TVector denominator, float exponent, float floor)
+    internal static TVector Step<TVector, TLanes>(TVector factor, TVector numerator, TVector denominator, in StepRule rule)
         where TVector : unmanaged
         where TLanes : ILanes<TVector>
     {
+        denominator = TLanes.Fma(TLanes.Broadcast(rule.Ridge), factor, TLanes.Add(denominator, TLanes.Broadcast(rule.Lasso)));
         var scale = TLanes.Divide(numerator, TLanes.Max(denominator, TLanes.Broadcast(FactorUpdate.SmallestDenominator)));
+        float exponent = rule.Exponent;
         if (exponent == 0.5f) scale = TLanes.Sqrt(scale);
         else if (exponent != 1f) scale = TLanes.WherePositive(scale, LanesMath.Power<TVector, TLanes>(scale, exponent));
-        return TLanes.ZeroBelow(TLanes.Multiply(factor, scale), TLanes.Broadcast(floor));
+        return TLanes.ZeroBelow(TLanes.Multiply(factor, scale), TLanes.Broadcast(rule.Floor));
     }
 
     /// <summary>factor + b max(factor - before, 0); the length is a whole number of vectors.</summary>

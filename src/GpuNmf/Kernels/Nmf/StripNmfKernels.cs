@@ -11,11 +11,11 @@ internal abstract class StripNmfKernels : INmfKernels
     /// <summary>One partial loss a frame.</summary>
     public abstract long LossLength { get; }
 
-    internal static StripNmfKernels Load(DeviceSession session, NmfGeometry geometry, double beta) => session.Simd switch
+    internal static StripNmfKernels Load(DeviceSession session, NmfGeometry geometry, double beta, bool descends) => session.Simd switch
     {
-        SimdWidth.Bits512 => Load<Vector512<float>, Lanes512>(session, geometry, beta),
-        SimdWidth.Bits256 => Load<Vector256<float>, Lanes256>(session, geometry, beta),
-        _ => Load<Vector128<float>, Lanes128>(session, geometry, beta),
+        SimdWidth.Bits512 => Load<Vector512<float>, Lanes512>(session, geometry, beta, descends),
+        SimdWidth.Bits256 => Load<Vector256<float>, Lanes256>(session, geometry, beta, descends),
+        _ => Load<Vector128<float>, Lanes128>(session, geometry, beta, descends),
     };
 
     public abstract void EnqueuePass(PassKind pass, PassArgs args, int slices);
@@ -26,10 +26,11 @@ internal abstract class StripNmfKernels : INmfKernels
 
     public abstract void Dispose();
 
-    private static StripNmfKernels Load<TVector, TLanes>(DeviceSession session, NmfGeometry geometry, double beta)
+    private static StripNmfKernels Load<TVector, TLanes>(DeviceSession session, NmfGeometry geometry, double beta, bool descends)
         where TVector : unmanaged
         where TLanes : ILanes<TVector> => beta switch
         {
+            2 when descends => new StripNmfKernels<TVector, TLanes, FrobeniusDescent>(session, geometry),
             2 => new StripNmfKernels<TVector, TLanes, Frobenius>(session, geometry),
             1 => new StripNmfKernels<TVector, TLanes, KullbackLeibler>(session, geometry),
             0 => new StripNmfKernels<TVector, TLanes, ItakuraSaito>(session, geometry),
@@ -46,7 +47,7 @@ internal sealed class StripNmfKernels<TVector, TLanes, TDivergence>(DeviceSessio
     private readonly Dictionary<PassKind, Action<AcceleratorStream, KernelConfig, StripPassArgs>> _passes = [];
     private readonly Dictionary<PassKind, Action<AcceleratorStream, KernelConfig, IterationArgs>> _iterations = [];
     private readonly DeviceBuffer<int> _progress = session.Allocate<int>(StripWork.Length(StripIterationKernel.Phases * IterationArgs.Most));
-    private Action<AcceleratorStream, KernelConfig, TemplateArgs>? _templates, _gram;
+    private Action<AcceleratorStream, KernelConfig, TemplateArgs>? _templates, _descent, _gram;
 
     public override long LossLength => geometry.Rows;
 
@@ -62,6 +63,11 @@ internal sealed class StripNmfKernels<TVector, TLanes, TDivergence>(DeviceSessio
         _templates ??= session.Accelerator.LoadKernel<TemplateArgs>(StripTemplateKernel.Run<TVector, TLanes, TDivergence>);
         _templates(session.Stream, config, args);
         if (!TDivergence.UsesGram) return;
+        if (TDivergence.Descends)
+        {
+            _descent ??= session.Accelerator.LoadKernel<TemplateArgs>(StripDescent.Templates<TVector, TLanes>);
+            _descent(session.Stream, new KernelConfig(args.Pitch / StripDescent.BinsOfAPiece * args.ModelCount, 1), args);
+        }
         _gram ??= session.Accelerator.LoadKernel<TemplateArgs>(StripTemplateKernel.Gram<TVector, TLanes>);
         _gram(session.Stream, config, args);
     }

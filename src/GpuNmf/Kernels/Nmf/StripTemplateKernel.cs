@@ -47,6 +47,7 @@ internal static unsafe class StripTemplateKernel
         {
             float* gram = args.Sums.ActivationGrams.Pointer() + k * args.RankPitch;
             StripSliceTree.Reduce<TVector, TLanes>(gram, (long)args.RankPitch * args.RankPitch, args.Slices, args.RankPitch);
+            if (TDivergence.Descends) return;
             TimesGram<TVector, TLanes>(args, gram, products);
             denominators = products;
         }
@@ -60,10 +61,12 @@ internal static unsafe class StripTemplateKernel
         float* to = args.To.Pointer() + row;
         float* extrapolated = args.ToExtrapolated.Pointer() + row;
         var sum = default(TVector);
+        bool isFixed = k < args.Rule.Fixed;
         for (int m = 0; m < args.Pitch; m += TLanes.Count)
         {
+            var current = TLanes.Load(from + m);
             var denominator = TDivergence.HasDenominator || TDivergence.UsesGram ? TLanes.Load(denominators + m) : TLanes.Broadcast(activationSum);
-            var next = StripFactorStep.Step<TVector, TLanes>(TLanes.Load(from + m), TLanes.Load(numerators + m), denominator, args.Exponent, args.Floor);
+            var next = isFixed ? current : StripFactorStep.Step<TVector, TLanes>(current, TLanes.Load(numerators + m), denominator, args.Rule);
             TLanes.Store(next, to + m);
             sum = TLanes.Add(sum, next);
         }

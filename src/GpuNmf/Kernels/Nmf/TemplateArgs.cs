@@ -20,6 +20,12 @@ internal struct TemplateArgs
     /// <summary>Partial sums of the pass, which are overwritten, and the sums over the bins of the new templates.</summary>
     public FactorSums Sums;
 
+    /// <summary>What coordinate descent needs beside them.</summary>
+    public DescentArgs Descent;
+
+    /// <summary>Rows of the activations, behind whose violations those of the bins lie.</summary>
+    public int Rows;
+
     /// <summary>The models of the launch, as in <see cref="PassArgs.Models"/>.</summary>
     public ArrayView<ModelState> Models;
 
@@ -43,8 +49,9 @@ internal struct TemplateArgs
 
     public int RankPitch;
     public int Slices;
-    public float Exponent;
-    public float Floor;
+
+    /// <summary>The templates' step.</summary>
+    public StepRule Rule;
 
     /// <summary>The view of model <paramref name="model"/> of the launch, 0..<see cref="ModelCount"/> - 1.</summary>
     public readonly TemplateArgs Of<TDivergence>(int model) where TDivergence : IDivergence
@@ -54,11 +61,13 @@ internal struct TemplateArgs
         var own = this;
         own.Rank = state.Rank;
         own.Extrapolation = state.TemplateExtrapolation;
+        own.Rule = Rule.With(state.TemplatePenalty, state.FixedTemplates);
         own.From = From.SubView(index * Lengths.Templates);
         own.Before = Before.SubView(index * Lengths.Templates);
         own.To = To.SubView(index * Lengths.Templates);
         own.ToExtrapolated = ToExtrapolated.SubView(index * Lengths.Templates);
         own.Sums = Sums.Of<TDivergence>(state.Index, Lengths, RankPitch);
+        if (TDivergence.Descends) own.Descent = Descent.Of(state.Index, Lengths, RankPitch);
         return own;
     }
 }

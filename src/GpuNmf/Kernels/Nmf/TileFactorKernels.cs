@@ -119,7 +119,7 @@ internal static class TileFactorKernels
         {
             denominator = args.Sums.ActivationSums[k];
         }
-        float before = args.Before[entry], next = FactorUpdate.Step(args.From[entry], numerator, denominator, args.Exponent, args.Floor);
+        float before = args.Before[entry], from = args.From[entry], next = k < args.Rule.Fixed ? from : FactorUpdate.Step(from, numerator, denominator, args.Rule);
         args.To[entry] = next;
         args.ToExtrapolated[entry] = FactorUpdate.Extrapolate(next, before, args.Extrapolation);
     }

@@ -19,12 +19,14 @@ internal sealed class TileNmfKernels : INmfKernels
     private readonly Action<AcceleratorStream, KernelConfig, FactorSumArgs>? _sums;
     private readonly Action<AcceleratorStream, KernelConfig, SliceTreeArgs>? _reduce;
     private readonly Action<AcceleratorStream, KernelConfig, TemplateArgs> _templates;
+    private readonly Action<AcceleratorStream, KernelConfig, DescentPassArgs>? _descent;
 
     /// <param name="session">Device.</param>
     /// <param name="geometry">Shape.</param>
     /// <param name="beta">beta.</param>
     /// <param name="forms">Forms of the kernels; null chooses those that suit the device and the shape.</param>
-    internal TileNmfKernels(DeviceSession session, NmfGeometry geometry, double beta, TileForms? forms = null)
+    /// <param name="descends">True: coordinate descent (beta 2).</param>
+    internal TileNmfKernels(DeviceSession session, NmfGeometry geometry, double beta, TileForms? forms = null, bool descends = false)
     {
         _session = session;
         _geometry = geometry;
@@ -37,7 +39,8 @@ internal sealed class TileNmfKernels : INmfKernels
         _passes = _methods.Passes.ToDictionary(pass => pass.Key, pass => Array.ConvertAll(pass.Value, kernel => loaded[kernel]));
         _activations = _methods.Activations is { } activations ? accelerator.LoadTile(activations, threads) : null;
         _finish = Parts > 1 ? accelerator.LoadTile(_methods.Finish!) : null;
-        _templates = accelerator.LoadTile(_methods.Templates);
+        _templates = accelerator.LoadTile(descends ? TileDescentKernels.Templates : _methods.Templates);
+        _descent = descends ? accelerator.LoadTile<DescentPassArgs>(TileDescentKernels.Activations) : null;
         if (beta is not (1 or 2)) return;
         _sums = accelerator.LoadTile<FactorSumArgs>(beta == 2 ? TileFactorKernels.Grams : TileFactorKernels.Sums);
         _reduce = accelerator.LoadTile<SliceTreeArgs>(TileFactorKernels.ReduceSlices);
@@ -58,7 +61,8 @@ internal sealed class TileNmfKernels : INmfKernels
     {
         int models = args.ModelCount;
         if (_forms.Group != OnePassGroup.Small) args.XAddress = args.X.LoadEffectiveAddressAsPtr();
-        if (!IsOnePass && pass != PassKind.First) EnqueueActivations(args, slices);
+        if (_descent is not null) pass = EnqueueDescent(pass, args, slices);
+        else if (!IsOnePass && pass != PassKind.First) EnqueueActivations(args, slices);
         var config = IsOnePass
             ? new KernelConfig(slices * models, _methods.Threads)
             : new KernelConfig((BinBlocks * models, slices, 1), (_methods.Threads, 1, 1));
@@ -91,7 +95,9 @@ internal sealed class TileNmfKernels : INmfKernels
             Slices = args.Slices,
         };
         EnqueueTree(tree, models);
-        _templates(_session.Stream, new KernelConfig(((args.Pitch * args.RankPitch + group - 1) / group, models, 1), (group, 1, 1)), args);
+        int length = args.Pitch * args.RankPitch, threads = _descent is null ? length : args.Pitch;
+        if (_descent is not null) EnqueueTree(tree with { Partials = args.Sums.Numerators, Length = (long)args.Lengths.Slices * length }, models, length);
+        _templates(_session.Stream, new KernelConfig(((threads + group - 1) / group, models, 1), (group, 1, 1)), args);
         var sums = _beta == 2 ? args.Sums.TemplateGram : args.Sums.TemplateSums;
         EnqueueSums(new FactorSumArgs
         {
@@ -149,11 +155,21 @@ internal sealed class TileNmfKernels : INmfKernels
         _sums?.Invoke(_session.Stream, new KernelConfig((slices, _beta == 2 ? _geometry.RankPitch : 1, models), (TileFactorKernels.Group, 1, 1)), args);
     }
 
-    private void EnqueueTree(SliceTreeArgs args, int models)
+    private void EnqueueTree(SliceTreeArgs args, int models, int? columns = null)
     {
         const int group = TileFactorKernels.Group;
-        args.Columns = (int)SumLength;
+        args.Columns = columns ?? (int)SumLength;
         _reduce?.Invoke(_session.Stream, new KernelConfig(((args.Columns + group - 1) / group, models, 1), (group, 1, 1)), args);
+    }
+
+    /// <summary>The activations' sweep; what is left of any pass is then what the first one does: the numerators of the templates, and the loss.</summary>
+    private PassKind EnqueueDescent(PassKind pass, PassArgs args, int slices)
+    {
+        if (pass == PassKind.First) return pass;
+        int first = args.FirstSlice * args.SliceFrames, end = Math.Min(_geometry.Frames, (args.FirstSlice + slices) * args.SliceFrames);
+        int blocks = (end - first + TileDescentKernels.Frames - 1) / TileDescentKernels.Frames;
+        _descent!(_session.Stream, new KernelConfig(blocks * args.ModelCount, TileDescentKernels.Group), new DescentPassArgs { Pass = args, EndFrame = end });
+        return PassKind.First;
     }
 
     /// <summary>The activations' own launches: the row blocks of the slices' frames.</summary>
