@@ -51,7 +51,7 @@ public sealed class SweepFileTests : IDisposable
         Assert.Equal(9, lines.Length);
         string[] heading = lines[0].Split(',');
         Assert.Equal(
-            ["loss", "beta", "rank", "restarts", "best_loss", "median_loss", "worst_loss", "spread", "explained_divergence", "stability", "least_stability", "iterations", "converged", "best_seed", "picked"],
+            ["loss", "beta", "rank", "restarts", "best_loss", "median_loss", "worst_loss", "spread", "explained_divergence", "stability", "median_stability", "iterations", "converged", "best_seed", "picked"],
             heading);
         Dictionary<string, string>[] rows = [.. lines[1..].Select(line => heading.Zip(line.Split(',')).ToDictionary(cell => cell.First, cell => cell.Second))];
         Assert.Equal(["kl 2", "kl 3", "kl 4", "kl 5", "beta0.5 2", "beta0.5 3", "beta0.5 4", "beta0.5 5"], rows.Select(row => $"{row["loss"]} {row["rank"]}"));
@@ -62,7 +62,7 @@ public sealed class SweepFileTests : IDisposable
         Assert.Equal(52 / (1 + 1 / 3.0), Of(0, "worst_loss"));
         Assert.Equal(0.04, Of(0, "spread"), 12);      // a quotient of rounded numbers
         Assert.Equal(1 - Of(0, "best_loss") / 200, Of(0, "explained_divergence"));
-        Assert.Equal((1.0, 1.0, 1.0, 0.0), (Of(0, "stability"), Of(1, "stability"), Of(1, "least_stability"), Of(2, "stability")));
+        Assert.Equal((1.0, 1.0, 1.0, 0.0), (Of(0, "stability"), Of(1, "stability"), Of(1, "median_stability"), Of(2, "stability")));
         Assert.Equal(("48", "4", "1"), (rows[0]["iterations"], rows[0]["converged"], rows[0]["best_seed"]));
         Assert.Equal(["0", "1", "0", "0"], rows.Take(4).Select(row => row["picked"]));
     }
@@ -85,7 +85,7 @@ public sealed class SweepFileTests : IDisposable
         Assert.Equal((3, "high"), (losses[1].GetProperty("pick").GetProperty("rank").GetInt32(), losses[1].GetProperty("pick").GetProperty("confidence").GetString()));
         JsonElement rank = losses[1].GetProperty("ranks")[2];
         Assert.Equal(
-            ["rank", "bestLoss", "medianLoss", "worstLoss", "spread", "explainedDivergence", "stability", "leastStability", "iterations", "bestSeed", "templates", "activations", "restarts"],
+            ["rank", "bestLoss", "medianLoss", "worstLoss", "spread", "explainedDivergence", "stability", "medianStability", "iterations", "bestSeed", "templates", "activations", "restarts"],
             NamesOf(rank));
         Assert.Equal(JsonValueKind.Null, rank.GetProperty("templates").ValueKind);
         JsonElement[] restarts = [.. rank.GetProperty("restarts").EnumerateArray()];

@@ -37,8 +37,9 @@ internal sealed class HelpPages(HelpAction options) : SynchronousCommandLineActi
           timings.json          seconds of each rank, peak memory
           templates-kl-k03.npy, activations-kl-k03.npy ...  with --keep; of every start, -seed7 is added
 
-        Stability: the templates of each start are matched with those of the best, and the smallest cosine of the pairs
-        counts; the median over the starts. From 0.95 on a rank is stable. Explained: 1 - D(X|WH) / D(X|its mean spectrum).
+        Stability: the templates of each start are matched with those of the best, and the smallest cosine of all pairs
+        counts; from 0.95 on a rank is stable. Median: the same of the median start. Explained: 1 - D(X|WH) / D(X|its mean
+        spectrum).
         Work happens in FOLDER.partial, which is renamed when everything is complete. A sweep that is stopped leaves its
         finished models there, for --resume.
 

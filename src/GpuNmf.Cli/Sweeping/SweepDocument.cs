@@ -86,7 +86,7 @@ internal static class SweepDocument
             ["spread"] = JsonText.Number(rank.Spread),
             ["explainedDivergence"] = JsonText.Number(rank.ExplainedDivergence),
             ["stability"] = JsonText.Number(rank.Stability),
-            ["leastStability"] = JsonText.Number(rank.LeastStability),
+            ["medianStability"] = JsonText.Number(rank.MedianStability),
             ["iterations"] = rank.Iterations,
             ["bestSeed"] = rank.BestSeed,
             ["templates"] = keeps ? names.Templates(rank.Beta, rank.Rank, seed) : null,

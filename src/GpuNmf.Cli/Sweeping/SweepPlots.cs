@@ -38,11 +38,11 @@ internal static class SweepPlots
 
     private static Plot Stability(SweepRecord sweep)
     {
-        Plot plot = Empty(sweep, "Stability of the templates over the starts (median; bars to the least)", "cosine of the worst matched template");
+        Plot plot = Empty(sweep, "Stability of the templates over the starts (least; bars to the median)", "cosine of the worst matched template");
         foreach ((double beta, IReadOnlyList<RankSummary> ranks, RankPick pick) in sweep.Losses)
         {
             RankSummary[] known = [.. ranks.Where(rank => rank.Stability is not null)];
-            Draw(plot, beta, known, [.. known.Select(rank => rank.Stability!.Value)], [.. known.Select(rank => (rank.LeastStability!.Value, rank.Stability!.Value))], pick);
+            Draw(plot, beta, known, [.. known.Select(rank => rank.Stability!.Value)], [.. known.Select(rank => (rank.Stability!.Value, rank.MedianStability!.Value))], pick);
         }
         HorizontalLine line = plot.Add.HorizontalLine(RankPick.StableFrom, 1, Colors.Gray, LinePattern.Dashed);
         line.LegendText = string.Create(CultureInfo.InvariantCulture, $"stable from {RankPick.StableFrom}");

@@ -11,10 +11,10 @@ public enum PickConfidence
     /// <summary>The sweep ends there, too few starts were tried, or the next rank is nearly as stable.</summary>
     Low,
 
-    /// <summary>Stable, and the next rank is not; but one of the starts, or a smaller rank, is not either.</summary>
+    /// <summary>Stability collapses at the next rank; but most of its starts agree all the same, or a smaller rank is not stable.</summary>
     Medium,
 
-    /// <summary>Every start and every smaller rank is stable, and stability collapses at the next rank.</summary>
+    /// <summary>Every smaller rank is stable, and at the next rank stability collapses for most starts.</summary>
     High,
 }
 
@@ -31,7 +31,7 @@ public sealed record RankPick(double Beta, int? Rank, PickConfidence Confidence,
     /// <summary>Below this, stability has collapsed; between the two it fades.</summary>
     public const double CollapsedBelow = 0.85;
 
-    /// <summary>With fewer starts, that most of them agree says little.</summary>
+    /// <summary>With fewer starts, that they agree says little.</summary>
     public const int FewestRestarts = 4;
 
     /// <summary>Picks the largest rank whose <see cref="RankSummary.Stability"/> is at least <see cref="StableFrom"/>.</summary>
@@ -62,10 +62,10 @@ public sealed record RankPick(double Beta, int? Rank, PickConfidence Confidence,
         RankSummary next = summaries[picked + 1];
         string then = Invariant($"{stable}, {next.Stability:F2} at rank {next.Rank}");
         if (next.Stability >= CollapsedBelow) return (PickConfidence.Low, $"{then}, which is no collapse");
-        if (!IsStable(rank.LeastStability)) return (PickConfidence.Medium, Invariant($"{then}; but one of its {rank.Restarts.Count} starts is at {rank.LeastStability:F2}"));
+        if (IsStable(next.MedianStability)) return (PickConfidence.Medium, Invariant($"{then}, where most starts agree all the same (median {next.MedianStability:F2})"));
         if (summaries.Take(picked).FirstOrDefault(smaller => !IsStable(smaller.Stability)) is { } unstable)
-            return (PickConfidence.Medium, Invariant($"{then}; but {unstable.Stability:F2} at the smaller rank {unstable.Rank}"));
-        return (PickConfidence.High, $"{then}; every start and every smaller rank is stable");
+            return (PickConfidence.Medium, Invariant($"{then}, but also {unstable.Stability:F2} at the smaller rank {unstable.Rank}"));
+        return (PickConfidence.High, $"{then}, and every smaller rank is stable");
     }
 
     private static string WhyNone(IReadOnlyList<RankSummary> summaries)

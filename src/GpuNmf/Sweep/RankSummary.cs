@@ -42,13 +42,13 @@ public sealed record RankSummary
     /// (A. Banerjee et al., Clustering with Bregman divergences, JMLR 6, 2005, proposition 1); for beta 2 this is the R^2 of statistics. Null where X does not change.</summary>
     public required double? ExplainedDivergence { get; init; }
 
-    /// <summary>Median over the other starts of their worst cosine: templates of unit norm are matched one-to-one with those of the best start so that
-    /// the sum of the cosines is largest, and the smallest of the matched pairs counts. Near 1, most starts find the same components; it
+    /// <summary>Least over the other starts of their worst cosine: templates of unit norm are matched one-to-one with those of the best start so that
+    /// the sum of the cosines is largest, and the smallest of the matched pairs counts. Near 1, every start finds the same components; it
     /// collapses when there are more components than the recording determines. Null with one start, and where the best start's templates are zero.</summary>
     public required double? Stability { get; init; }
 
-    /// <summary>The same of the start that is least like the best.</summary>
-    public required double? LeastStability { get; init; }
+    /// <summary>Median over the other starts of their worst cosine: near 1 where <see cref="Stability"/> is not, a minority of the starts went astray.</summary>
+    public required double? MedianStability { get; init; }
 
     /// <summary>Iterations of all starts.</summary>
     public int Iterations => Restarts.Sum(restart => restart.Iterations);
@@ -82,8 +82,8 @@ public sealed record RankSummary
             MedianLoss = Median(losses),
             WorstLoss = losses[^1],
             ExplainedDivergence = constantDivergence > 0 ? 1 - losses[0] / constantDivergence : null,
-            Stability = compares ? Median(cosines) : null,
-            LeastStability = compares ? cosines[0] : null,
+            Stability = compares ? cosines[0] : null,
+            MedianStability = compares ? Median(cosines) : null,
         };
     }
 

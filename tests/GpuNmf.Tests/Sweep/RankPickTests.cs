@@ -6,7 +6,7 @@ namespace GpuNmf.Tests.Sweep;
 /// <summary>The largest stable rank, and how sure it is.</summary>
 public sealed class RankPickTests
 {
-    private static RankSummary Rank(int rank, double? stability, double? least = null, int restarts = 8) => new()
+    private static RankSummary Rank(int rank, double? stability, double? median = null, int restarts = 8) => new()
     {
         Beta = 1,
         Rank = rank,
@@ -17,7 +17,7 @@ public sealed class RankPickTests
         WorstLoss = 1,
         ExplainedDivergence = 0.5,
         Stability = stability,
-        LeastStability = least ?? stability,
+        MedianStability = median ?? stability,
     };
 
     /// <summary>Ranks from 2 on.</summary>
@@ -29,7 +29,7 @@ public sealed class RankPickTests
         RankPick pick = Pick(1, 0.99, 0.41, 0.38);
 
         Assert.Equal((3, PickConfidence.High), (pick.Rank, pick.Confidence));
-        Assert.Equal("stability 0.99, 0.41 at rank 4; every start and every smaller rank is stable", pick.Reason);
+        Assert.Equal("stability 0.99, 0.41 at rank 4, and every smaller rank is stable", pick.Reason);
     }
 
     [Fact]
@@ -41,16 +41,16 @@ public sealed class RankPickTests
         RankPick pick = Pick(0.5, 0.99, 0.41);
 
         Assert.Equal((3, PickConfidence.Medium), (pick.Rank, pick.Confidence));
-        Assert.Contains("but 0.50 at the smaller rank 2", pick.Reason, StringComparison.Ordinal);
+        Assert.Contains("but also 0.50 at the smaller rank 2", pick.Reason, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void One_start_that_differs_makes_it_less_sure()
+    public void A_collapse_of_few_starts_makes_it_less_sure()
     {
-        RankPick pick = RankPick.Of([Rank(2, 1), Rank(3, 0.98, least: 0.6), Rank(4, 0.4)]);
+        RankPick pick = RankPick.Of([Rank(2, 1), Rank(3, 0.98), Rank(4, 0.4, median: 0.97)]);
 
         Assert.Equal((3, PickConfidence.Medium), (pick.Rank, pick.Confidence));
-        Assert.Contains("one of its 8 starts is at 0.60", pick.Reason, StringComparison.Ordinal);
+        Assert.Contains("most starts agree all the same (median 0.97)", pick.Reason, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -28,8 +28,8 @@ public sealed class RankSummaryTests
         double[] want = [0.6, 0, 1, 5 / 13.0];
         Assert.Null(cosines[1]);
         foreach (int i in (int[])[0, 2, 3]) Assert.InRange(cosines[i]!.Value, want[i] - Allowed, want[i] + Allowed);
-        Assert.InRange(summary.Stability!.Value, 0.6 - Allowed, 0.6 + Allowed);
-        Assert.InRange(summary.LeastStability!.Value, 5 / 13.0 - Allowed, 5 / 13.0 + Allowed);
+        Assert.InRange(summary.Stability!.Value, 5 / 13.0 - Allowed, 5 / 13.0 + Allowed);
+        Assert.InRange(summary.MedianStability!.Value, 0.6 - Allowed, 0.6 + Allowed);
         Assert.Equal((100, 2.0), (summary.Iterations, summary.Seconds));
         Assert.Equal([true, false, true, true], summary.Restarts.Select(restart => restart.Converged));
     }
@@ -44,7 +44,7 @@ public sealed class RankSummaryTests
         var summary = RankSummary.Of([Model(1, 4, s_first)], 16);
 
         Assert.Null(summary.Stability);
-        Assert.Null(summary.LeastStability);
+        Assert.Null(summary.MedianStability);
         Assert.Equal(0.75, summary.ExplainedDivergence);
     }
 
