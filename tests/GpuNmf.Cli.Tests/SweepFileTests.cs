@@ -175,7 +175,7 @@ public sealed class SweepFileTests : IDisposable
         Assert.Equal(4, rows.Length);
         Assert.Contains("37.5", rows[0], StringComparison.Ordinal);
         Assert.Contains("4.0 %", rows[0], StringComparison.Ordinal);
-        Assert.Contains("81.3 %", rows[0], StringComparison.Ordinal);      // 1 - 37.5 / 200
+        Assert.Contains("81.2 %", rows[0], StringComparison.Ordinal);      // 1 - 37.5 / 200 = 0.8125
         Assert.Contains("1.000", rows[0], StringComparison.Ordinal);
         Assert.Contains("0.000", rows[2], StringComparison.Ordinal);
         Assert.Contains("2.00", rows[0], StringComparison.Ordinal);

@@ -42,10 +42,10 @@ public sealed class SweepOptionTests : IDisposable
     }
 
     [Theory]
-    [InlineData("kl", 1)]
-    [InlineData("kl,0.5,is", 1, 0.5, 0)]
-    [InlineData("frobenius,-0.5", 2, -0.5)]
-    [InlineData("-1,4", -1, 4)]
+    [InlineData("kl", 1.0)]
+    [InlineData("kl,0.5,is", 1.0, 0.5, 0.0)]
+    [InlineData("frobenius,-0.5", 2.0, -0.5)]
+    [InlineData("-1,4", -1.0, 4.0)]
     public void Losses_are_lists_of_what_separate_takes(string text, params double[] betas)
     {
         Run($"--loss {text} --ranks 2").AssertOk();
