@@ -1,5 +1,6 @@
 using GpuNmf.Audio;
 using GpuNmf.Devices;
+using GpuNmf.Sweep;
 
 namespace GpuNmf.Cli;
 
@@ -18,5 +19,17 @@ internal sealed class DeviceEngine : IEngine
     {
         using var separator = new SourceSeparator(device);
         return separator.Separate(recording, sink, options, progress, cancellation);
+    }
+
+    public SweepResult Sweep(
+        DeviceRequest device,
+        IAudioSource recording,
+        SweepOptions options,
+        ISweepStore store,
+        IProgress<SeparationProgress> progress,
+        CancellationToken cancellation)
+    {
+        using var sweep = new RankSweep(device);
+        return sweep.Run(recording, options, store, progress, cancellation);
     }
 }

@@ -33,6 +33,6 @@ internal static class ExitCodes
           3    an input file cannot be read or does not suit
           4    the device is not available, or its memory too small
           5    the output folder exists, or it or standard output cannot be written
-          130  stopped by Ctrl-C, SIGTERM or SIGHUP; nothing is left behind
+          130  stopped by Ctrl-C, SIGTERM or SIGHUP; nothing is left behind but the finished models of a sweep
         """;
 }

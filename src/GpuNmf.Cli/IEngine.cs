@@ -1,5 +1,6 @@
 using GpuNmf.Audio;
 using GpuNmf.Devices;
+using GpuNmf.Sweep;
 
 namespace GpuNmf.Cli;
 
@@ -15,6 +16,15 @@ internal interface IEngine
         IAudioSource recording,
         IStemSink sink,
         SeparationOptions options,
+        IProgress<SeparationProgress> progress,
+        CancellationToken cancellation);
+
+    /// <summary>Opens the device, factorises one recording at many ranks and closes the device.</summary>
+    SweepResult Sweep(
+        DeviceRequest device,
+        IAudioSource recording,
+        SweepOptions options,
+        ISweepStore store,
         IProgress<SeparationProgress> progress,
         CancellationToken cancellation);
 }

@@ -32,8 +32,27 @@ internal sealed class RecordingFile : IDisposable
     /// <exception cref="AudioFormatException">It is no audio.</exception>
     public static RecordingFile Open(SeparateRequest request)
     {
-        InputRequest input = request.Input;
-        RefuseInputInOutput(request);
+        RefuseInputInOutput(
+            request.Output.Folder,
+            [("INPUT", request.Input.Path), ("--init-templates", request.Start.TemplatesPath), ("--init-activations", request.Start.ActivationsPath)]);
+        return Open(request.Input, samples => RequireFit(request, samples));
+    }
+
+    /// <inheritdoc cref="Open(SeparateRequest)"/>
+    public static RecordingFile Open(SweepRequest request)
+    {
+        RefuseInputInOutput(request.Folder, [("INPUT", request.Input.Path)]);
+        return Open(request.Input, samples =>
+        {
+            ErrorMessages.Refusing(ExitCodes.Input, () => request.Options.Stft.FrameCount(samples.Length), $"'{request.Input.Path}': ");
+            ErrorMessages.Refusing(ExitCodes.Usage, () => request.Options.ValidateFor(samples));
+        });
+    }
+
+    public void Dispose() => _file.Dispose();
+
+    private static RecordingFile Open(InputRequest input, Action<IAudioSource> requireFit)
+    {
         WavSource file = OpenFile(input.Path);
         try
         {
@@ -42,7 +61,7 @@ internal sealed class RecordingFile : IDisposable
             IAudioSource samples = isWhole
                 ? file
                 : ErrorMessages.Refusing(ExitCodes.Usage, () => AudioSlice.FromSeconds(file, input.StartSeconds, input.DurationSeconds));
-            RequireFit(request, samples);
+            requireFit(samples);
             return new RecordingFile(file, input.Path, samples);
         }
         catch
@@ -51,8 +70,6 @@ internal sealed class RecordingFile : IDisposable
             throw;
         }
     }
-
-    public void Dispose() => _file.Dispose();
 
     private static WavSource OpenFile(string path)
     {
@@ -79,11 +96,9 @@ internal sealed class RecordingFile : IDisposable
     }
 
     // With --force the old folder is deleted at the end, what a kill left is deleted at once, and what is read from there with them.
-    private static void RefuseInputInOutput(SeparateRequest request)
+    private static void RefuseInputInOutput(string folder, (string Name, string? Path)[] read)
     {
-        string target = RealPath.Of(Path.TrimEndingDirectorySeparator(Path.GetFullPath(request.Output.Folder)));
-        (string Name, string? Path)[] read =
-            [("INPUT", request.Input.Path), ("--init-templates", request.Start.TemplatesPath), ("--init-activations", request.Start.ActivationsPath)];
+        string target = RealPath.Of(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
         foreach ((string name, string? path) in read)
         {
             if (string.IsNullOrEmpty(path)) continue;

@@ -10,7 +10,7 @@ public sealed class DocumentedCommandTests : IDisposable
 
     private readonly TemporaryFolder _folder = new();
 
-    public static TheoryData<string> Commands => [.. OfHelp("--help").Concat(OfHelp("separate", "--help")).Concat(OfHelp("devices", "--help")).Concat(OfReadme()).Distinct()];
+    public static TheoryData<string> Commands => [.. OfHelp("--help").Concat(OfHelp("separate", "--help")).Concat(OfHelp("sweep", "--help")).Concat(OfHelp("devices", "--help")).Concat(OfReadme()).Distinct()];
 
     public void Dispose() => _folder.Dispose();
 

@@ -7,6 +7,7 @@ public sealed class HelpAndDevicesTests
     [Theory]
     [InlineData("--help")]
     [InlineData("separate", "--help")]
+    [InlineData("sweep", "--help")]
     [InlineData("devices", "-h")]
     public void Help_has_an_example_and_the_exit_codes(params string[] args)
     {

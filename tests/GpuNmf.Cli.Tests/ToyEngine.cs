@@ -1,6 +1,7 @@
 using GpuNmf.Audio;
 using GpuNmf.Devices;
 using GpuNmf.Nmf;
+using GpuNmf.Sweep;
 
 namespace GpuNmf.Cli.Tests;
 
@@ -61,6 +62,58 @@ internal sealed class ToyEngine : IEngine
             Timings = new(0.1, 0.2, 0.3, 0.4),
             PeakDeviceBytes = 4096,
         };
+    }
+
+    /// <summary>The options of a sweep.</summary>
+    public SweepOptions? SweepOptions { get; private set; }
+
+    /// <summary>Models of a sweep that were computed, in this order.</summary>
+    public List<SweepKey> Computed { get; } = [];
+
+    /// <summary>Called when a model of a sweep is stored.</summary>
+    public Action? AfterModel { get; init; }
+
+    /// <summary>Kind of device that a sweep runs on.</summary>
+    public string Kind { get; init; } = "toy-1";
+
+    public SweepResult Sweep(
+        DeviceRequest device, IAudioSource recording, SweepOptions options, ISweepStore store, IProgress<SeparationProgress> progress, CancellationToken cancellation)
+    {
+        (Device, Recording, SweepOptions) = (device, recording, options);
+        long frames = options.Stft.FrameCount(recording.Length);
+        store.Begin(new SweepSetting("cpu", "Toy processor", Kind, options.Stft.Bins, frames));
+        var summaries = new List<RankSummary>();
+        foreach (double beta in options.Betas)
+            foreach (int rank in options.Ranks)
+                summaries.Add(RankSummary.Of(
+                    [.. Enumerable.Range(0, options.Nmf.Restarts).Select(i => Model(new SweepKey(beta, rank, options.Nmf.Seed + (ulong)i), store, cancellation))], 200));
+        return new SweepResult
+        {
+            Summaries = summaries,
+            Picks = [.. summaries.Chunk(options.Ranks.Count).Select(RankPick.Of)],
+            Bins = options.Stft.Bins,
+            Frames = frames,
+            Device = ListDevices()[2],
+            Kind = Kind,
+            Warnings = ["The engine is a toy; raise MaxIterations."],
+            Timings = new(0.1, 0.2, 0.3, 0),
+            PeakDeviceBytes = 4096,
+        };
+    }
+
+    /// <summary>Up to rank 3 every start finds the same templates; above, each finds its own. Of three starts the second is the best.</summary>
+    private SweepModel Model(SweepKey key, ISweepStore store, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        if (store.Load(key) is { } before) return before;
+        var templates = new float[4 * 256, key.Rank];
+        for (int k = 0; k < key.Rank; k++) templates[4 * k + (key.Rank > 3 ? (int)(key.Seed % 4) : 0), k] = 1 + k;
+        double loss = (100.0 / key.Rank + (key.Seed + 2) % 3) / (1 + key.Beta / 3);
+        var model = new SweepModel(key, loss, 10 + key.Rank, true, 0.5, templates, new float[key.Rank, 7 + (int)key.Seed]);
+        store.Save(model);
+        Computed.Add(key);
+        AfterModel?.Invoke();
+        return model;
     }
 
     private void WriteStems(IAudioSource recording, IStemSink sink, int rank, CancellationToken cancellation)

@@ -44,6 +44,7 @@ internal static class Suite
             yield return new Step($"{Models} models", () => [BatchRow.BesideOneLongClip(bench, Shape(bench.Quick ? 3 : 30, 8), beta, Models, bench.Rounds(10, 2), Target.Within(1.15))]);
         yield return new Step($"{Models} models of a short clip", () => [BatchRow.BesideSingleCalls(bench, Shape(3, 8), KullbackLeibler, Models, bench.Rounds(20, 5), Target.Times(1))]);
         yield return new Step($"{Models} models of {s_betas.Length} divergences", () => [BatchRow.OfDivergences(bench, Shape(3, 8), s_betas, Models / s_betas.Length, 100, bench.Rounds(3, 3), Target.Times(1))]);
+        yield return new Step("sweep", () => SweepRow.Measure(bench, bench.Quick ? 3 : 30, new SweepShape([.. Enumerable.Range(2, 15)], 2, 10), bench.Rounds(3, 2), Target.Times(1), Target.Times(1 / 0.15)));
         yield return new Step("time to a loss", () => [LossRow.Measure(bench, 30, bench.Quick ? 30 : 200, bench.Rounds(3, 1), Target.Times(10))]);
         yield return new Step("STFT", () => [StageRows.Transform(bench, new StageShape(60, 2), bench.Rounds(5, 2), "stft.py", null)]);
         yield return new Step("stems", () => [StageRows.Stems(bench, new StageShape(30, 2), 8, bench.Rounds(3, 1), "stems.py", null)]);

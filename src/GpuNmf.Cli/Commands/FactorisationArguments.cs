@@ -42,6 +42,12 @@ internal sealed class FactorisationArguments
     private readonly Option<string> _normalize = OptionText.Valued("--normalize", "WHAT",
         "templates: every template sums to 1, its activation takes the scale; none: as they come.", "none");
 
+    /// <summary>Adds what does not depend on rank, loss and start: for commands that have those in the plural.</summary>
+    public void AddUpdatesTo(Command command)
+    {
+        foreach (Option option in (Option[])[_solver, _exponent, _maxIterations, _tolerance, _seed]) command.Add(option);
+    }
+
     public void AddTo(Command command)
     {
         Option[] all =
@@ -69,21 +75,16 @@ internal sealed class FactorisationArguments
     public NmfOptions Read(ParseResult parsed)
     {
         parsed.Choice(_start, Words.Starts);
-        return new NmfOptions
+        return ReadUpdates(parsed) with
         {
             Rank = parsed.WholeNumber(_rank, "a whole number in 1..256"),
-            Beta = ReadBeta(parsed.TextOf(_loss)),
-            Solver = parsed.Choice(_solver, Words.Solvers),
+            Beta = LossWords.Read(_loss, parsed.TextOf(_loss)),
             Shuffle = parsed.GetValue(_shuffle),
-            Exponent = parsed.Choice(_exponent, Words.Exponents),
-            MaxIterations = parsed.WholeNumber(_maxIterations, "a whole number in 1..1000000"),
-            Tolerance = parsed.Number(_tolerance, "a number of at least 0 and below 1"),
             TargetLoss = parsed.OptionalNumber(_targetLoss, "a number of at least 0"),
             TimeLimit = parsed.OptionalNumber(_timeLimit, TimeRule) is { } seconds ? ReadSeconds(seconds, parsed.TextOf(_timeLimit)) : null,
             AlphaTemplates = parsed.Number(_alphaTemplates, "a number of at least 0"),
             AlphaActivations = parsed.OptionalNumber(_alphaActivations, "a number of at least 0"),
             L1Ratio = parsed.Number(_l1Ratio, "a number in 0..1"),
-            Seed = ReadSeed(parsed),
             Restarts = parsed.WholeNumber(_restarts, "a whole number in 1..1024"),
             NormalizeTemplates = parsed.Choice(_normalize, Words.Normalization),
         };
@@ -92,13 +93,15 @@ internal sealed class FactorisationArguments
     private TimeSpan ReadSeconds(double seconds, string text) =>
         seconds > 0 && seconds <= MostSeconds ? TimeSpan.FromSeconds(seconds) : throw OptionText.Wrong(_timeLimit, text, TimeRule);
 
-    private double ReadBeta(string text) => text switch
+    /// <summary>The part of <see cref="AddUpdatesTo"/>.</summary>
+    /// <exception cref="CliException">A value is no number or none of the choices.</exception>
+    public NmfOptions ReadUpdates(ParseResult parsed) => new()
     {
-        "kl" => 1,
-        "frobenius" => 2,
-        "is" => 0,
-        _ when OptionText.TryNumber(text, out double beta) => beta,
-        _ => throw OptionText.Wrong(_loss, text, "kl, frobenius, is, or a number in -1..4 (the beta of the divergence)"),
+        Solver = parsed.Choice(_solver, Words.Solvers),
+        Exponent = parsed.Choice(_exponent, Words.Exponents),
+        MaxIterations = parsed.WholeNumber(_maxIterations, "a whole number in 1..1000000"),
+        Tolerance = parsed.Number(_tolerance, "a number of at least 0 and below 1"),
+        Seed = ReadSeed(parsed),
     };
 
     private ulong ReadSeed(ParseResult parsed) =>

@@ -5,10 +5,11 @@ using GpuNmf.Cli.Errors;
 namespace GpuNmf.Cli.Commands;
 
 /// <summary>Files in, files out, and what is printed.</summary>
-internal sealed class FileArguments
+/// <param name="outDescription">What <c>--out</c> is for.</param>
+internal sealed class FileArguments(string outDescription = "The folder to create for the parts.")
 {
     private readonly Argument<string> _input = new("INPUT") { Description = "The recording, a WAV file." };
-    private readonly Option<string> _out = OptionText.Valued("--out", "FOLDER", "The folder to create for the parts.");
+    private readonly Option<string> _out = OptionText.Valued("--out", "FOLDER", outDescription);
     private readonly Option<bool> _force = OptionText.Flag("--force", "Replace FOLDER if gpunmf wrote it; the old one stays until the new one is complete.");
     private readonly Option<string> _encoding = OptionText.Valued("--encoding", "FORMAT",
         "Samples of the written files: float32, pcm16 or pcm24.", "float32");
@@ -24,6 +25,13 @@ internal sealed class FileArguments
         foreach (Option option in (Option[])[_out, _force, _encoding, _start, _duration, _json, _quiet]) command.Add(option);
     }
 
+    /// <summary>As <see cref="AddTo"/>, for a command that writes no sound.</summary>
+    public void AddWithoutEncodingTo(Command command)
+    {
+        AddTo(command);
+        command.Options.Remove(_encoding);
+    }
+
     /// <exception cref="CliException">A time is no number or out of range.</exception>
     public InputRequest ReadInput(ParseResult parsed)
     {
@@ -37,11 +45,19 @@ internal sealed class FileArguments
     /// <exception cref="CliException">The encoding is none of the choices, or the folder has no name.</exception>
     public OutputRequest ReadOutput(ParseResult parsed)
     {
-        string folder = parsed.TextOf(_out);
-        if (string.IsNullOrWhiteSpace(folder)) throw OptionText.Wrong(_out, folder, "the name of a folder");
+        string folder = ReadFolder(parsed);
         WavEncoding encoding = parsed.Choice(_encoding, Words.Encodings);
-        return new OutputRequest(folder, encoding, parsed.GetValue(_force));
+        return new OutputRequest(folder, encoding, ReadForce(parsed));
     }
+
+    /// <exception cref="CliException">The folder has no name.</exception>
+    public string ReadFolder(ParseResult parsed)
+    {
+        string folder = parsed.TextOf(_out);
+        return string.IsNullOrWhiteSpace(folder) ? throw OptionText.Wrong(_out, folder, "the name of a folder") : folder;
+    }
+
+    public bool ReadForce(ParseResult parsed) => parsed.GetValue(_force);
 
     public Verbosity ReadVerbosity(ParseResult parsed) => (parsed.GetValue(_json), parsed.GetValue(_quiet)) switch
     {

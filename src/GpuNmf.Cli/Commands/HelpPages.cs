@@ -23,6 +23,28 @@ internal sealed class HelpPages(HelpAction options) : SynchronousCommandLineActi
 
         """;
 
+    private const string Sweep = $"""
+        Examples:
+          gpunmf sweep song.wav --out ranks --pick
+          gpunmf sweep song.wav --ranks 2..16:2 --loss kl,0.5,is --restarts 4 --keep best --out ranks
+          gpunmf sweep song.wav --out ranks --pick --resume
+
+        Files in FOLDER:
+          sweep.csv             a line for each loss and rank
+          sweep.json            the same with every start, parameters, picks; the same bytes for the same sweep
+          sweep-loss.png        final losses against the rank
+          sweep-stability.png   stability against the rank
+          timings.json          seconds of each rank, peak memory
+          templates-kl-k03.npy, activations-kl-k03.npy ...  with --keep; of every start, -seed7 is added
+
+        Stability: the templates of each start are matched with those of the best, and the smallest cosine of all pairs
+        counts; from 0.95 on a rank is stable. Median: the same of the median start. Explained: 1 - D(X|WH) / D(X|its mean
+        spectrum).
+        Work happens in FOLDER.partial, which is renamed when everything is complete. A sweep that is stopped leaves its
+        finished models there, for --resume.
+
+        """;
+
     private const string Devices = """
         Examples:
           gpunmf devices
@@ -31,8 +53,9 @@ internal sealed class HelpPages(HelpAction options) : SynchronousCommandLineActi
         """;
 
     private const string All = """
-        Example:
+        Examples:
           gpunmf separate song.wav --rank 8 --out parts
+          gpunmf sweep song.wav --out ranks --pick
 
         """;
 
@@ -47,6 +70,7 @@ internal sealed class HelpPages(HelpAction options) : SynchronousCommandLineActi
         output.WriteLine(parseResult.CommandResult.Command.Name switch
         {
             SeparateCommand.Name => Separate,
+            SweepCommand.Name => Sweep,
             DevicesCommand.Name => Devices,
             _ => All,
         });

@@ -38,6 +38,8 @@ internal static class Words
     public static readonly Word<WavEncoding>[] Encodings =
         [new("float32", WavEncoding.Float32), new("pcm16", WavEncoding.Pcm16), new("pcm24", WavEncoding.Pcm24)];
 
+    public static readonly Word<KeptFactors>[] Keeps = [new("none", KeptFactors.None), new("best", KeptFactors.Best), new("all", KeptFactors.All)];
+
     /// <summary>What <c>--init</c> does for the factors that no file gives.</summary>
     public static readonly Word<bool>[] Starts = [new("random", true)];
 

@@ -24,7 +24,7 @@ internal static class UsageErrors
     private static string NoCommand(ParseResult parsed, Command root)
     {
         string[] names = [.. root.Subcommands.Select(c => c.Name)];
-        string rule = $"the commands are {string.Join(" and ", names)}; see '{ProgramInfo.Name} --help'";
+        string rule = $"the commands are {string.Join(", ", names[..^1])} and {names[^1]}; see '{ProgramInfo.Name} --help'";
         if (parsed.UnmatchedTokens is not [var first, ..]) return $"no command given; {rule}";
         return $"'{first}' is no command{Spelling.Suggest(first, names)}; {rule}";
     }
@@ -84,5 +84,5 @@ internal static class UsageErrors
 
     private static string NeedsValue(Option option, string see) => $"{option.Name} needs a value, {option.Name} {option.HelpName}{see}";
 
-    private static bool IsNumber(string text) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _);
+    private static bool IsNumber(string text) => double.TryParse(text.Split(',')[0], NumberStyles.Float, CultureInfo.InvariantCulture, out _);
 }

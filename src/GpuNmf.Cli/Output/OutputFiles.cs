@@ -17,4 +17,25 @@ internal static class OutputFiles
 
     /// <summary>All of them.</summary>
     public static readonly IReadOnlyList<string> Fixed = [Templates, Activations, Result, Timings];
+
+    /// <summary>A sweep's table, one line a loss and rank.</summary>
+    public const string SweepTable = "sweep.csv";
+
+    /// <summary>Everything about a sweep that is the same when it is repeated.</summary>
+    public const string Sweep = "sweep.json";
+
+    /// <summary>A sweep's final losses against the rank.</summary>
+    public const string LossPlot = "sweep-loss.png";
+
+    /// <summary>A sweep's stability against the rank.</summary>
+    public const string StabilityPlot = "sweep-stability.png";
+
+    /// <summary>What the unfinished work of a sweep belongs to; where it lies, the sweep can go on.</summary>
+    public const string SweepWork = "sweep-work.json";
+
+    /// <summary>The finished models of unfinished work, a line each.</summary>
+    public const string SweepModels = "sweep-models.jsonl";
+
+    /// <summary>All that a sweep has beside <see cref="Timings"/> and factors.</summary>
+    public static readonly IReadOnlyList<string> OfSweep = [SweepTable, Sweep, LossPlot, StabilityPlot, SweepWork, SweepModels];
 }

@@ -17,6 +17,7 @@ internal sealed class OutputFolder : IDisposable
     public const string ReplacedSuffix = ".replaced";
 
     private readonly bool _force;
+    private readonly bool _resumes;
     private readonly Action<string>? _warn;
     private readonly string _replacedPath;
     private readonly List<string> _createdParents = [];
@@ -24,8 +25,9 @@ internal sealed class OutputFolder : IDisposable
     private bool _isOurs;
     private bool _isComplete;
 
-    private OutputFolder(string target, bool force, Action<string>? warn)
+    private OutputFolder(string target, bool force, bool resumes, Action<string>? warn)
     {
+        _resumes = resumes;
         _warn = warn;
         Target = target;
         _force = force;
@@ -39,15 +41,27 @@ internal sealed class OutputFolder : IDisposable
     /// <summary>Where files are written until <see cref="Complete"/>.</summary>
     public string PartialPath { get; }
 
+    /// <summary>True where the work of an earlier run was taken up.</summary>
+    public bool IsResumed { get; private set; }
+
+    /// <summary>True: work that is not completed stays, for another run to take it up.</summary>
+    public bool KeepsWork { get; set; }
+
+    /// <summary>As <see cref="Claim(string, bool, Action{string}?)"/>, but what an interrupted sweep left there is taken up; it then stays when it is not completed either.</summary>
+    /// <inheritdoc cref="Claim(string, bool, Action{string}?)"/>
+    public static OutputFolder Resume(string folder, bool force, Action<string>? warn = null) => Claim(folder, force, true, warn);
+
     /// <summary>Checks the target and creates the folder to work in.</summary>
     /// <param name="folder">As the user wrote it; missing folders above it are created.</param>
     /// <param name="force">Replace the target if the program wrote it.</param>
     /// <param name="warn">Told when something of an unfinished run cannot be removed.</param>
     /// <exception cref="CliException">Something of another's stands there, another run works there, or the disk refuses.</exception>
-    public static OutputFolder Claim(string folder, bool force, Action<string>? warn = null)
+    public static OutputFolder Claim(string folder, bool force, Action<string>? warn = null) => Claim(folder, force, false, warn);
+
+    private static OutputFolder Claim(string folder, bool force, bool resumes, Action<string>? warn)
     {
         string target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
-        var output = new OutputFolder(target, force, warn);
+        var output = new OutputFolder(target, force, resumes, warn);
         try
         {
             output.Guard("create", output.Claim);
@@ -78,10 +92,10 @@ internal sealed class OutputFolder : IDisposable
         }
     }
 
-    /// <summary>Removes what is not complete, and the folders above it that were made for it.</summary>
+    /// <summary>Removes what is not complete, unless it is kept, and the folders above it that were made for it.</summary>
     public void Dispose()
     {
-        if (!_isComplete)
+        if (!_isComplete && !KeepsWork)
         {
             _isComplete = true;
             ReleaseWhereOpenFilesStay();
@@ -147,6 +161,11 @@ internal sealed class OutputFolder : IDisposable
         HealInterruptedExchange();
         RequireTarget();
         if (File.Exists(PartialPath)) throw Refuse($"'{PartialPath}' is a file and the work is to happen there; move it away or choose another --out");
+        if (_resumes && HoldsWork)
+        {
+            TakeUpWork();
+            return;
+        }
         if (Directory.Exists(PartialPath)) RemoveStalePartial();
         CreateParents();
         Directory.CreateDirectory(PartialPath);
@@ -172,23 +191,35 @@ internal sealed class OutputFolder : IDisposable
         else Directory.Move(_replacedPath, Target);
     }
 
+    /// <summary>True where an interrupted sweep left models.</summary>
+    private bool HoldsWork => File.Exists(Path.Combine(PartialPath, OutputFiles.SweepWork));
+
+    private void TakeUpWork()
+    {
+        _lock = OpenMarker(FileMode.OpenOrCreate);
+        _isOurs = IsResumed = KeepsWork = true;
+    }
+
     private void RemoveStalePartial()
     {
         if (OwnFolder.WhyForeignWork(PartialPath) is { } reason)
             throw Refuse($"'{PartialPath}' stands in the way: {reason}; move it away or choose another --out");
-        string marker = Path.Combine(PartialPath, OwnFolder.WorkMarker);
-        if (File.Exists(marker))
-        {
-            try
-            {
-                new FileStream(marker, FileMode.Open, FileAccess.Write, FileShare.None).Dispose();
-            }
-            catch (IOException exception)
-            {
-                throw Refuse($"another run of {ProgramInfo.Name} is working in '{PartialPath}'; wait for it or choose another --out", exception);
-            }
-        }
+        if (File.Exists(Path.Combine(PartialPath, OwnFolder.WorkMarker))) OpenMarker(FileMode.Open).Dispose();
+        if (HoldsWork && !_force)
+            throw Refuse($"'{PartialPath}' holds the models of an interrupted sweep; go on with 'sweep --resume', or give them up with --force");
         OwnFolder.Delete(PartialPath);
+    }
+
+    private FileStream OpenMarker(FileMode mode)
+    {
+        try
+        {
+            return new FileStream(Path.Combine(PartialPath, OwnFolder.WorkMarker), mode, FileAccess.Write, FileShare.None);
+        }
+        catch (IOException exception)
+        {
+            throw Refuse($"another run of {ProgramInfo.Name} is working in '{PartialPath}'; wait for it or choose another --out", exception);
+        }
     }
 
     private void CreateParents()

@@ -10,11 +10,14 @@ internal static partial class OwnFolder
     /// <summary>Stands in a folder while work goes on there; held open and locked, so that a second run sees it.</summary>
     public const string WorkMarker = ".gpunmf-partial";
 
+    /// <summary>The documents that say which program wrote a folder.</summary>
+    private static readonly string[] s_results = [OutputFiles.Result, OutputFiles.Sweep];
+
     /// <summary>Why a folder may not be replaced, or null: it is finished work of the program and holds nothing else.</summary>
     public static string? WhyForeign(string folder)
     {
         if (new DirectoryInfo(folder).LinkTarget is not null) return "it is a link";
-        if (!HasResult(folder)) return $"{ProgramInfo.Name} did not write it (no {OutputFiles.Result} with \"program\": \"{ProgramInfo.Name}\")";
+        if (!HasResult(folder)) return $"{ProgramInfo.Name} did not write it (no {string.Join(" or ", s_results)} with \"program\": \"{ProgramInfo.Name}\")";
         string? stranger = Directory.EnumerateFileSystemEntries(folder).FirstOrDefault(e => !IsOwnFile(e));
         return stranger is null ? null : $"it also holds '{Path.GetFileName(stranger)}', which {ProgramInfo.Name} did not write";
     }
@@ -30,7 +33,7 @@ internal static partial class OwnFolder
     /// <summary>Deletes a folder of the program's own; what identifies it goes last, so that an interrupted deletion can be taken up again.</summary>
     public static void Delete(string folder)
     {
-        string[] identity = [Path.Combine(folder, WorkMarker), Path.Combine(folder, OutputFiles.Result)];
+        string[] identity = [.. s_results.Prepend(WorkMarker).Select(name => Path.Combine(folder, name))];
         DeleteAll([.. Directory.EnumerateFiles(folder).Except(identity)]);
         if (Directory.EnumerateFileSystemEntries(folder).Except(identity).FirstOrDefault() is { } stranger)
             throw new IOException($"'{stranger}' is in the way");
@@ -51,9 +54,10 @@ internal static partial class OwnFolder
         }
     }
 
-    private static bool HasResult(string folder)
+    private static bool HasResult(string folder) => s_results.Any(name => IsResult(Path.Combine(folder, name)));
+
+    private static bool IsResult(string path)
     {
-        string path = Path.Combine(folder, OutputFiles.Result);
         if (!File.Exists(path)) return false;
         try
         {
@@ -69,9 +73,16 @@ internal static partial class OwnFolder
         }
     }
 
-    private static bool IsOwnFile(string path) =>
-        File.Exists(path) && (Path.GetFileName(path) is WorkMarker || OutputFiles.Fixed.Contains(Path.GetFileName(path)) || StemName().IsMatch(Path.GetFileName(path)));
+    private static bool IsOwnFile(string path)
+    {
+        string name = Path.GetFileName(path);
+        return File.Exists(path)
+            && (name is WorkMarker || OutputFiles.Fixed.Contains(name) || OutputFiles.OfSweep.Contains(name) || StemName().IsMatch(name) || FactorName().IsMatch(name));
+    }
 
     [GeneratedRegex(@"^component-\d+\.wav$")]
     private static partial Regex StemName();
+
+    [GeneratedRegex(@"^(templates|activations)-[a-z0-9.-]+-k\d+(-seed\d+)?\.npy$")]
+    private static partial Regex FactorName();
 }

@@ -37,7 +37,8 @@ internal static class ResultDocument
         ["warnings"] = new JsonArray([.. run.Warnings.Select(w => JsonValue.Create(w))]),
     };
 
-    private static JsonObject Input(RecordingInfo recording) => new()
+    /// <summary>The recording as it was read.</summary>
+    public static JsonObject Input(RecordingInfo recording) => new()
     {
         ["file"] = recording.FileName,
         ["encoding"] = recording.Encoding,

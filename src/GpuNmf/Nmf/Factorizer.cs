@@ -86,19 +86,39 @@ internal sealed class Factorizer : IDisposable
     /// <exception cref="NotFiniteNumberException">X, or the loss of a start, leaves single precision's range.</exception>
     internal NmfFit[] Run(SharedSpectrogram x, IReadOnlyList<NmfModel> models, Action<int, double>? progress, CancellationToken cancellation)
     {
-        if (x.Max == 0) return [.. models.Select(Silence)];
+        var fits = new NmfFit[models.Count];
+        Run(x, models, (model, fit) => fits[model] = fit, progress, cancellation);
+        return fits;
+    }
+
+    /// <summary>The same, but a fit is handed out as soon as its model has finished, and not held.</summary>
+    /// <param name="x">X of the geometry's bins and frames.</param>
+    /// <param name="models">Models of the geometry's rank class.</param>
+    /// <param name="finished">Told a model's place among <paramref name="models"/>, and its fit.</param>
+    /// <param name="progress">As above.</param>
+    /// <param name="cancellation">Looked at between launches.</param>
+    internal void Run(
+        SharedSpectrogram x, IReadOnlyList<NmfModel> models, Action<int, NmfFit> finished, Action<int, double>? progress, CancellationToken cancellation)
+    {
+        if (x.Max == 0)
+        {
+            for (int i = 0; i < models.Count; i++) finished(i, Silence(models[i]));
+            return;
+        }
         x.Prepare(_rule.RelativeFloor);
         var clock = Stopwatch.StartNew();
 
-        var fits = new List<NmfFit>();
+        double lowest = double.PositiveInfinity;
+        int first = 0, before = 0;
         foreach (var batch in models.Chunk(BatchModels))
         {
-            int before = fits.Count / BatchModels * _options.MaxIterations;
             var runs = batch.Select((model, index) => Start(index, model, x.Scale, x.Mean)).ToArray();
-            double lowest = fits.Count == 0 ? double.PositiveInfinity : fits.Min(fit => fit.LossTrace[^1].Loss);
-            fits.AddRange(Iterate(x.X, runs, clock, (done, loss) => progress?.Invoke(before + done, Math.Min(lowest, loss)), cancellation));
+            Iterate(
+                x.X, runs, clock, (index, fit) => finished(first + index, fit), (done, loss) => progress?.Invoke(before + done, Math.Min(lowest, loss)), cancellation);
+            lowest = Math.Min(lowest, runs.Min(run => run.Loss));
+            first += batch.Length;
+            before += _options.MaxIterations;
         }
-        return [.. fits];
     }
 
     private NmfFit Silence(NmfModel model) =>
@@ -119,10 +139,11 @@ internal sealed class Factorizer : IDisposable
     }
 
     /// <summary>All iterations of a batch; models that have converged leave it.</summary>
-    private NmfFit[] Iterate(DeviceBuffer<float> x, ModelRun[] runs, Stopwatch clock, Action<int, double> progress, CancellationToken cancellation)
+    private void Iterate(
+        DeviceBuffer<float> x, ModelRun[] runs, Stopwatch clock, Action<int, NmfFit> finished, Action<int, double> progress, CancellationToken cancellation)
     {
-        var fits = new NmfFit[runs.Length];
         var active = runs.ToList();
+        long since = Stopwatch.GetTimestamp();
         _workspace.States.Upload([.. active.Select(run => run.Plain)]);
         RunPass(x, PassKind.First, 0, active.Count, cancellation);
         Record(active, 0);
@@ -154,15 +175,16 @@ internal sealed class Factorizer : IDisposable
                 if (done == next && seesLoss) Record(active, done);
                 progress(done, runs.Min(run => run.Loss));
             }
+            ModelRun.ShareTime(active, Stopwatch.GetElapsedTime(since));
             if (_descends) RecordViolations(x, active, done, seesLoss, cancellation);
             bool late = seesLoss && _options.TimeLimit is { } limit && clock.Elapsed >= limit;
             foreach (var run in active.Where(run => run.Stop is not null || late || done == _options.MaxIterations).ToArray())
             {
-                fits[run.Index] = Finish(run, done, run.Stop ?? (done == _options.MaxIterations ? NmfStop.MaxIterations : NmfStop.TimeLimit));
+                finished(run.Index, Finish(run, done, run.Stop ?? (done == _options.MaxIterations ? NmfStop.MaxIterations : NmfStop.TimeLimit)));
                 active.Remove(run);
             }
+            since = Stopwatch.GetTimestamp();
         }
-        return fits;
     }
 
     /// <summary>Work of one launch at most.</summary>
@@ -218,6 +240,6 @@ internal sealed class Factorizer : IDisposable
         var (packedTemplates, packedActivations) = _workspace.Download(run.Index);
         var templates = FactorLayout.UnpackTemplates(packedTemplates, _geometry, run.Model.Rank, -run.Scale.Templates);
         var activations = FactorLayout.UnpackActivations(packedActivations, _geometry, run.Model.Rank, -run.Scale.Activations);
-        return new NmfFit(templates, activations, run.Trace, iterations, stop);
+        return new NmfFit(templates, activations, run.Trace, iterations, stop) { Seconds = run.Seconds };
     }
 }

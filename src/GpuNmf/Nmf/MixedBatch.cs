@@ -22,23 +22,38 @@ internal static class MixedBatch
         DeviceSession session, DeviceBuffer<float> x, int bins, int frames, IReadOnlyList<NmfOptions> problems, Action<int, int>? progress, CancellationToken cancellation)
     {
         var fits = problems.Select(problem => new NmfFit[problem.Restarts]).ToArray();
+        var shared = SharedSpectrogram.Measure(session, x, NmfGeometry.Of(bins, frames, 1, session.Form));
+        Run(session, shared, problems, int.MaxValue, (problem, restart, fit) => fits[problem][restart] = fit, progress, cancellation);
+        return fits;
+    }
+
+    /// <summary>The same, but a fit is handed out as soon as its model has finished, and not held.</summary>
+    /// <param name="session">Device.</param>
+    /// <param name="shared">X, measured; changed in place.</param>
+    /// <param name="problems">What to factorise, checked against the spectrogram.</param>
+    /// <param name="mostAtATime">Models of one launch at most; fewer where their memory does not suffice. No result depends on it.</param>
+    /// <param name="finished">Told the problem, the restart and its fit.</param>
+    /// <param name="progress">Told after each launch: iterations done and those in all, if no model stops early.</param>
+    /// <param name="cancellation">Looked at between launches.</param>
+    /// <exception cref="NotFiniteNumberException">The loss of a start leaves single precision's range.</exception>
+    internal static void Run(
+        DeviceSession session, SharedSpectrogram shared, IReadOnlyList<NmfOptions> problems, int mostAtATime,
+        Action<int, int, NmfFit> finished, Action<int, int>? progress, CancellationToken cancellation)
+    {
         var models = problems.SelectMany((problem, i) => NmfModel.Of(problem).Select((model, restart) => new Member(problem, model, i, restart)));
         // Cells are raised to a floor for good, so the batches without one come first.
         var batches = models.GroupBy(member => Batch.Of(member.Problem, session.Form)).OrderBy(batch => batch.Key.Rule.RelativeFloor).ToArray();
-        var shared = SharedSpectrogram.Measure(session, x, NmfGeometry.Of(bins, frames, 1, session.Form));
         int done = 0, inAll = batches.Sum(batch => batch.Key.MaxIterations * batch.Count());
         foreach (var batch in batches)
         {
             Member[] members = [.. batch];
-            var geometry = NmfGeometry.Of(bins, frames, members.Max(member => member.Model.Rank), session.Form);
-            using var factorizer = new Factorizer(session, geometry, members[0].Problem, members.Length);
+            var geometry = NmfGeometry.Of(shared.Bins, shared.Frames, members.Max(member => member.Model.Rank), session.Form);
+            using var factorizer = new Factorizer(session, geometry, members[0].Problem, Math.Min(members.Length, mostAtATime));
             // A turn is the models that fit at a time; each counts as its iterations.
             Action<int, double>? told = progress is null ? null : (iterations, _) => progress(done + ModelIterations(iterations, factorizer.BatchModels, members.Length, batch.Key.MaxIterations), inAll);
-            var results = factorizer.Run(shared, [.. members.Select(member => member.Model)], told, cancellation);
-            for (int i = 0; i < members.Length; i++) fits[members[i].Place][members[i].Restart] = results[i];
+            factorizer.Run(shared, [.. members.Select(member => member.Model)], (i, fit) => finished(members[i].Place, members[i].Restart, fit), told, cancellation);
             done += batch.Key.MaxIterations * members.Length;
         }
-        return fits;
     }
 
     /// <summary>Iterations of all models, when so many of the turns, one after another, are done.</summary>

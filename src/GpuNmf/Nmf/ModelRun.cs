@@ -46,6 +46,16 @@ internal sealed class ModelRun
     /// <inheritdoc cref="TemplatePenalty"/>
     internal FactorPenalty ActivationPenalty { get; init; }
 
+    /// <summary>Its part of the batch's time so far, in seconds.</summary>
+    internal double Seconds { get; private set; }
+
+    /// <summary>Divides the time that some models took together by their ranks, which their work is proportional to.</summary>
+    internal static void ShareTime(IReadOnlyCollection<ModelRun> runs, TimeSpan time)
+    {
+        double ranks = runs.Sum(run => run.Model.Rank);
+        foreach (var run in runs) run.Seconds += time.TotalSeconds * run.Model.Rank / ranks;
+    }
+
     /// <summary>For the first pass, which updates nothing.</summary>
     internal ModelState Plain => new()
     {

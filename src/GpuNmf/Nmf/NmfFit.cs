@@ -13,4 +13,7 @@ internal sealed record NmfFit(float[,] Templates, float[,] Activations, IReadOnl
 
     /// <summary>True when X was zero everywhere: there was nothing to factorise.</summary>
     internal bool Silent { get; init; }
+
+    /// <summary>Seconds of its iterations (wall clock); what models share is divided by their ranks.</summary>
+    internal double Seconds { get; init; }
 }

@@ -27,6 +27,12 @@ internal sealed class SharedSpectrogram
     /// <summary>[rows][pitch].</summary>
     internal DeviceBuffer<float> X { get; }
 
+    /// <summary>F.</summary>
+    internal int Bins => _geometry.Bins;
+
+    /// <summary>T.</summary>
+    internal int Frames => _geometry.Frames;
+
     /// <summary>Mean of X in the caller's units.</summary>
     internal double Mean { get; }
 

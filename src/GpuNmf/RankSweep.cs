@@ -1,0 +1,116 @@
+using System.Diagnostics;
+using GpuNmf.Audio;
+using GpuNmf.Devices;
+using GpuNmf.Kernels.Nmf;
+using GpuNmf.Masking;
+using GpuNmf.Stft;
+using GpuNmf.Sweep;
+
+namespace GpuNmf;
+
+/// <summary>Factorises one recording at many ranks, from many random starts and with several divergences, on one device, to find how many components
+/// it has. One caller at a time; dispose it to release the device.</summary>
+/// <remarks>
+/// All models share one spectrogram and are factorised side by side, as many as fit; those that have converged leave. Each has the bits that
+/// <see cref="SourceSeparator.Separate"/> finds with its rank, divergence and seed alone.
+/// </remarks>
+public sealed class RankSweep : IDisposable
+{
+    private readonly DeviceSession _session;
+    private bool _disposed;
+
+    /// <summary>Opens the device.</summary>
+    /// <param name="device">Null is <see cref="DeviceRequest.Auto"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The number of threads is out of range.</exception>
+    /// <exception cref="DeviceUnavailableException">The device asked for is not there; the message lists what is.</exception>
+    public RankSweep(DeviceRequest? device = null) : this(DeviceSession.Open(device ?? DeviceRequest.Auto))
+    {
+    }
+
+    internal RankSweep(DeviceSession session) => _session = session;
+
+    /// <summary>The device in use.</summary>
+    public DeviceEntry Device => _session.Entry;
+
+    /// <summary>Factorises a recording at every rank.</summary>
+    /// <param name="recording">Read from start to end, in blocks that overlap; it stays open.</param>
+    /// <param name="options">Null is the default of every option: ranks 2..16, 8 starts, Kullback-Leibler.</param>
+    /// <param name="store">Takes every model as soon as it has finished, and gives back those that it has from before; null keeps none.</param>
+    /// <param name="progress">Told from the calling thread: frames transformed, then iterations of all models.</param>
+    /// <param name="cancellation">Looked at between launches. What the store has by then is all that is left.</param>
+    /// <exception cref="ArgumentException">An option is out of range or does not suit the recording, see <see cref="SweepOptions.ValidateFor"/>.</exception>
+    /// <exception cref="AudioFormatException">A sample is NaN or infinite.</exception>
+    /// <exception cref="NotFiniteNumberException">The spectrogram leaves single precision's range.</exception>
+    /// <exception cref="DeviceMemoryException">The device's memory is too small.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was signalled.</exception>
+    /// <exception cref="ObjectDisposedException">The sweep was disposed.</exception>
+    /// <remarks>What the source or the store throws passes through.</remarks>
+    public SweepResult Run(
+        IAudioSource recording,
+        SweepOptions? options = null,
+        ISweepStore? store = null,
+        IProgress<SeparationProgress>? progress = null,
+        CancellationToken cancellation = default)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        ArgumentNullException.ThrowIfNull(recording);
+        options ??= new SweepOptions();
+        options.ValidateFor(recording);
+
+        _session.RestartPeak();
+        int bins = options.Stft.Bins, columns = (int)options.ColumnsOf(recording);
+        store?.Begin(new SweepSetting(_session.Entry.Id, _session.Entry.Name, _session.Kind, bins, columns));
+        long start = Stopwatch.GetTimestamp();
+        using var x = _session.Allocate<float>((long)NmfGeometry.RowsOf(columns, _session.Form) * NmfGeometry.PitchOf(bins));
+        var (readSeconds, isSilent) = Transform(recording, options, x, progress, cancellation);
+        double stft = Stopwatch.GetElapsedTime(start).TotalSeconds - readSeconds;
+        start = Stopwatch.GetTimestamp();
+        var summaries = ModelSweep.Run(
+            _session, x, bins, columns, [.. options.Problems()], store,
+            (done, all) => progress?.Report(new SeparationProgress(SeparationStage.Factorising, done, all, null)), cancellation);
+        return new SweepResult
+        {
+            Summaries = summaries,
+            Picks = [.. summaries.Chunk(options.Ranks.Count).Select(RankPick.Of)],
+            Bins = bins,
+            Frames = options.Stft.FrameCount(recording.Length),
+            Device = _session.Entry,
+            Kind = _session.Kind,
+            Warnings = Warnings(summaries, options.Nmf.Tolerance > 0, isSilent),
+            Timings = new StageTimings(readSeconds, stft, Stopwatch.GetElapsedTime(start).TotalSeconds, 0),
+            PeakDeviceBytes = _session.PeakBytes,
+        };
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_disposed) return;
+        _disposed = true;
+        _session.Dispose();
+    }
+
+    /// <summary>Magnitudes of the recording into <paramref name="x"/>.</summary>
+    /// <returns>Seconds of reading, and whether every sample is zero.</returns>
+    private (double ReadSeconds, bool IsSilent) Transform(
+        IAudioSource recording, SweepOptions options, DeviceBuffer<float> x, IProgress<SeparationProgress>? progress, CancellationToken cancellation)
+    {
+        using var transform = new ForwardTransform(_session, options.Stft, recording.Channels);
+        using var signal = new DeviceSignal(_session, recording, isMean: options.Channels == ChannelMode.Mono);
+        transform.Magnitudes(
+            signal, options.Channels == ChannelMode.Stack, x,
+            (done, total) => progress?.Report(new SeparationProgress(SeparationStage.Transforming, done, total, null)), cancellation);
+        _session.Synchronize();
+        return (signal.Seconds, signal.IsSilent);
+    }
+
+    private static IReadOnlyList<string> Warnings(IReadOnlyList<RankSummary> summaries, bool stopsEarly, bool isSilent)
+    {
+        if (isSilent) return ["The recording is silent: there was nothing to factorise."];
+        if (summaries.All(summary => summary.Iterations == 0))
+            return ["What is factorised is zero everywhere, although the recording is not: its channels cancel in their mean (use joint or stack channels), or it is too quiet to square in single precision (raise its level)."];
+        if (!stopsEarly) return [];
+        int ended = summaries.Sum(summary => summary.Restarts.Count(restart => !restart.Converged)), all = summaries.Sum(summary => summary.Restarts.Count);
+        return 2 * ended > all ? [$"{ended} of {all} models did not converge; stability is that of unfinished models (raise MaxIterations)."] : [];
+    }
+}

@@ -1,0 +1,105 @@
+using GpuNmf.Devices;
+using GpuNmf.Kernels.Nmf;
+using GpuNmf.Nmf;
+
+namespace GpuNmf.Sweep;
+
+/// <summary>Factorises one spectrogram at many ranks, from many starts, with several divergences, and says what the starts have in common.</summary>
+internal sealed class ModelSweep
+{
+    /// <summary>Slices of frames of all models of a launch, for each multiprocessor: more fill no device better, and leave more undone when a run is stopped.</summary>
+    private const int SlicesOfAMultiprocessor = 64;
+
+    /// <summary>Models of a launch at least, as far as there are so many.</summary>
+    private const int FewestModels = 8;
+
+    private readonly IReadOnlyList<NmfOptions> _problems;
+    private readonly ISweepStore? _store;
+    private readonly double[] _constants;
+    private readonly SweepModel?[][] _models;
+    private readonly RankSummary?[] _summaries;
+
+    private ModelSweep(IReadOnlyList<NmfOptions> problems, ISweepStore? store, double[] constants)
+    {
+        _problems = problems;
+        _store = store;
+        _constants = constants;
+        _models = [.. problems.Select(problem => new SweepModel?[problem.Restarts])];
+        _summaries = new RankSummary?[problems.Count];
+    }
+
+    /// <summary>Factorises X for every problem and restart that the store does not have yet.</summary>
+    /// <param name="session">Device.</param>
+    /// <param name="x">X, [rows][pitch] and padding zero; changed in place.</param>
+    /// <param name="bins">F.</param>
+    /// <param name="frames">T.</param>
+    /// <param name="problems">A rank and divergence each, with random starts; checked against the spectrogram.</param>
+    /// <param name="store">Takes every model when it has finished, and gives back those of before; or null.</param>
+    /// <param name="progress">Told after each launch: iterations done and those in all, if no model stops early.</param>
+    /// <param name="cancellation">Looked at between launches.</param>
+    /// <returns>A summary for each problem.</returns>
+    /// <exception cref="NotFiniteNumberException">X leaves single precision's range.</exception>
+    internal static IReadOnlyList<RankSummary> Run(
+        DeviceSession session, DeviceBuffer<float> x, int bins, int frames, IReadOnlyList<NmfOptions> problems, ISweepStore? store,
+        Action<int, int>? progress, CancellationToken cancellation)
+    {
+        var shared = SharedSpectrogram.Measure(session, x, NmfGeometry.Of(bins, frames, 1, session.Form));
+        var constants = problems.Select(problem => problem.Beta).Distinct().ToDictionary(beta => beta, beta => ConstantSpectrum.Divergence(shared, beta, cancellation));
+        var sweep = new ModelSweep(problems, store, [.. problems.Select(problem => constants[problem.Beta])]);
+        var missing = sweep.LoadAll();
+        if (missing.Count > 0)
+        {
+            int slices = NmfGeometry.Of(bins, frames, problems.Max(problem => problem.Rank), session.Form).Slices;
+            int atATime = Math.Max(FewestModels, SlicesOfAMultiprocessor * session.Accelerator.NumMultiprocessors / slices);
+            MixedBatch.Run(
+                session, shared, [.. missing.Select(place => problems[place.Problem] with { Restarts = 1, Seed = sweep.KeyOf(place).Seed })], atATime,
+                (i, _, fit) => sweep.Finish(missing[i], fit), progress, cancellation);
+        }
+        return [.. sweep._summaries.OfType<RankSummary>()];
+    }
+
+    /// <summary>Takes what the store has.</summary>
+    /// <returns>What is still to be computed.</returns>
+    private List<Place> LoadAll()
+    {
+        var missing = new List<Place>();
+        for (int i = 0; i < _problems.Count; i++)
+        {
+            for (int restart = 0; restart < _problems[i].Restarts; restart++)
+            {
+                var place = new Place(i, restart);
+                if (_store?.Load(KeyOf(place)) is { } model) Keep(place, model);
+                else missing.Add(place);
+            }
+        }
+        return missing;
+    }
+
+    private SweepKey KeyOf(Place place)
+    {
+        var problem = _problems[place.Problem];
+        return new SweepKey(problem.Beta, problem.Rank, problem.Seed + (ulong)place.Restart);
+    }
+
+    private void Finish(Place place, NmfFit fit)
+    {
+        fit = ComponentOrder.Arrange(fit, ComponentOrder.ByEnergy(fit.Templates, fit.Activations));
+        if (_problems[place.Problem].NormalizeTemplates) fit = ComponentOrder.NormalizeTemplates(fit);
+        var model = new SweepModel(KeyOf(place), fit.LossTrace[^1].Loss, fit.Iterations, fit.Converged, fit.Seconds, fit.Templates, fit.Activations);
+        _store?.Save(model);
+        Keep(place, model);
+    }
+
+    /// <summary>Keeps what the comparison of the restarts needs: the templates, until all of them are there.</summary>
+    private void Keep(Place place, SweepModel model)
+    {
+        var models = _models[place.Problem];
+        models[place.Restart] = model with { Activations = null };
+        if (models.Any(one => one is null)) return;
+        _summaries[place.Problem] = RankSummary.Of([.. models.OfType<SweepModel>()], _constants[place.Problem]);
+        _models[place.Problem] = [];
+    }
+
+    /// <summary>One restart of one problem.</summary>
+    private readonly record struct Place(int Problem, int Restart);
+}

@@ -1,0 +1,100 @@
+using GpuNmf.Sweep;
+using Xunit;
+
+namespace GpuNmf.Tests.Sweep;
+
+/// <summary>The largest stable rank, and how sure it is.</summary>
+public sealed class RankPickTests
+{
+    private static RankSummary Rank(int rank, double? stability, double? median = null, int restarts = 8) => new()
+    {
+        Beta = 1,
+        Rank = rank,
+        Restarts = new RestartSummary[restarts],
+        BestSeed = 0,
+        BestLoss = 1,
+        MedianLoss = 1,
+        WorstLoss = 1,
+        ExplainedDivergence = 0.5,
+        Stability = stability,
+        MedianStability = median ?? stability,
+    };
+
+    /// <summary>Ranks from 2 on.</summary>
+    private static RankPick Pick(params double[] stabilities) => RankPick.Of([.. stabilities.Select((stability, i) => Rank(i + 2, stability))]);
+
+    [Fact]
+    public void A_collapse_behind_stable_ranks_is_sure()
+    {
+        RankPick pick = Pick(1, 0.99, 0.41, 0.38);
+
+        Assert.Equal((3, PickConfidence.High), (pick.Rank, pick.Confidence));
+        Assert.Equal("stability 0.99, 0.41 at rank 4, and every smaller rank is stable", pick.Reason);
+    }
+
+    [Fact]
+    public void The_bound_itself_is_stable() => Assert.Equal(2, Pick(RankPick.StableFrom, 0.1).Rank);
+
+    [Fact]
+    public void A_smaller_rank_that_is_not_stable_makes_it_less_sure()
+    {
+        RankPick pick = Pick(0.5, 0.99, 0.41);
+
+        Assert.Equal((3, PickConfidence.Medium), (pick.Rank, pick.Confidence));
+        Assert.Contains("but also 0.50 at the smaller rank 2", pick.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_collapse_of_few_starts_makes_it_less_sure()
+    {
+        RankPick pick = RankPick.Of([Rank(2, 1), Rank(3, 0.98), Rank(4, 0.4, median: 0.97)]);
+
+        Assert.Equal((3, PickConfidence.Medium), (pick.Rank, pick.Confidence));
+        Assert.Contains("most starts agree all the same (median 0.97)", pick.Reason, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(RankPick.CollapsedBelow, PickConfidence.Low)]
+    [InlineData(RankPick.CollapsedBelow - 0.001, PickConfidence.High)]
+    public void A_slow_fade_is_not_sure(double next, PickConfidence confidence) => Assert.Equal((2, confidence), (Pick(1, next).Rank, Pick(1, next).Confidence));
+
+    [Fact]
+    public void The_end_of_the_sweep_is_not_sure()
+    {
+        RankPick pick = Pick(1, 0.99);
+
+        Assert.Equal((3, PickConfidence.Low), (pick.Rank, pick.Confidence));
+        Assert.Contains("try larger ones", pick.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Few_starts_are_not_sure() =>
+        Assert.Equal(PickConfidence.Low, RankPick.Of([Rank(2, 1, restarts: RankPick.FewestRestarts - 1), Rank(3, 0.2)]).Confidence);
+
+    [Fact]
+    public void No_stable_rank_is_no_pick()
+    {
+        RankPick pick = Pick(0.5, 0.9, 0.4);
+
+        Assert.Null(pick.Rank);
+        Assert.Equal(PickConfidence.None, pick.Confidence);
+        Assert.Contains("the nearest is rank 3 with 0.90", pick.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void One_start_is_no_pick()
+    {
+        RankPick pick = RankPick.Of([Rank(2, null), Rank(3, null)]);
+
+        Assert.Equal((null, PickConfidence.None), (pick.Rank, pick.Confidence));
+        Assert.Contains("several starts", pick.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Ranks_must_rise()
+    {
+        Assert.Throws<ArgumentException>("summaries", () => RankPick.Of([]));
+        Assert.Contains("rank 2 of beta 1 follows rank 3 of beta 1", Assert.Throws<ArgumentException>("summaries", () => RankPick.Of([Rank(3, 1), Rank(2, 1)])).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>("summaries", () => RankPick.Of([Rank(2, 1), Rank(3, 1) with { Beta = 0 }]));
+    }
+}
