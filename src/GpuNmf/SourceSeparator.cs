@@ -95,6 +95,39 @@ public sealed class SourceSeparator : IDisposable
         };
     }
 
+    /// <summary>Learns the templates of a recording, as a dictionary for others of the same sounds: nothing is rendered.</summary>
+    /// <param name="recording">Read from start to end; it stays open.</param>
+    /// <param name="options">Framing, factorisation and channels; null is the default of every option.</param>
+    /// <param name="progress">Told from the calling thread.</param>
+    /// <param name="cancellation">Looked at between launches.</param>
+    /// <returns>The templates of the fit with the lowest loss, largest W_k H_k first, each of unit sum; one that is zero everywhere is left out.</returns>
+    /// <exception cref="ArgumentException">An option is out of range or does not suit the recording; or it is silent, so that there is nothing to learn.</exception>
+    /// <inheritdoc cref="Separate" path="/exception"/>
+    public LearntTemplates Learn(
+        IAudioSource recording, SeparationOptions? options = null, IProgress<SeparationProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        ArgumentNullException.ThrowIfNull(recording);
+        options ??= new SeparationOptions();
+        options.ValidateFor(recording);
+        _session.RestartPeak();
+        using var transform = new ForwardTransform(_session, options.Stft, recording.Channels);
+        var geometry = NmfGeometry.Of(options.Stft.Bins, options.RowsOf(recording), options.Nmf.Rank, _session.Form);
+        var (fits, _, _) = Factorise(transform, recording, geometry, options, progress, cancellation);
+        var fit = FitChoice.Finish(fits[FitChoice.Best(fits)], options.Nmf with { NormalizeTemplates = true });
+        float[,] templates = ComponentOrder.WithoutEmpty(fit.Templates);
+        if (templates.GetLength(1) == 0) throw new ArgumentException("The recording is silent: there is nothing to learn.", nameof(recording));
+        return new LearntTemplates
+        {
+            Templates = templates,
+            SampleRateHz = recording.SampleRateHz,
+            FftLength = options.Stft.FftLength,
+            WindowLength = options.Stft.EffectiveWindowLength,
+            Window = options.Stft.Window,
+            Beta = options.Nmf.Beta,
+        };
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

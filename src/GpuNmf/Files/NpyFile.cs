@@ -19,6 +19,11 @@ public static class NpyFile
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(matrix);
         using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read);
+        Write(file, matrix);
+    }
+
+    internal static void Write(Stream file, float[,] matrix)
+    {
         file.Write(NpyHeader.Encode(matrix.GetLength(0), matrix.GetLength(1)));
         ReadOnlySpan<float> values = Flat(matrix);
         Span<byte> block = stackalloc byte[BlockBytes];
@@ -44,6 +49,13 @@ public static class NpyFile
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (!File.Exists(path)) throw new FileNotFoundException($"There is no file {path}.", path);
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        return Read(file, path);
+    }
+
+    /// <param name="file">Seekable, from its start.</param>
+    /// <param name="path">Stands in messages.</param>
+    internal static float[,] Read(Stream file, string path)
+    {
         NpyHeader header = NpyHeader.Read(file, path);
         file.Position = header.DataStart;
         var matrix = new float[header.Rows, header.Columns];

@@ -34,6 +34,17 @@ internal static class ComponentOrder
         return fit with { Templates = templates, Activations = activations };
     }
 
+    /// <summary>The templates that are not zero everywhere, bins x at most as many.</summary>
+    internal static float[,] WithoutEmpty(float[,] templates)
+    {
+        int bins = templates.GetLength(0);
+        int[] kept = [.. Enumerable.Range(0, templates.GetLength(1)).Where(k => Enumerable.Range(0, bins).Any(f => templates[f, k] > 0))];
+        var left = new float[bins, kept.Length];
+        for (int i = 0; i < kept.Length; i++)
+            for (int f = 0; f < bins; f++) left[f, i] = templates[f, kept[i]];
+        return left;
+    }
+
     /// <summary>The fit with templates of unit sum, the activations multiplied accordingly; an empty component stays.</summary>
     internal static NmfFit NormalizeTemplates(NmfFit fit)
     {

@@ -1,0 +1,165 @@
+using System.Globalization;
+using System.IO.Compression;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using GpuNmf.Files;
+using GpuNmf.Stft;
+
+namespace GpuNmf;
+
+/// <summary>
+/// Templates learnt from a recording, with the framing that they belong to. As a file an NPZ archive: <c>templates.npy</c> (bins x components, for
+/// <c>numpy.load(path)['templates']</c>) and <c>dictionary.json</c>.
+/// </summary>
+public sealed record LearntTemplates
+{
+    private const string TemplatesEntry = "templates.npy", FramingEntry = "dictionary.json";
+
+    /// <summary>Zip's clock begins in 1980; the same dictionary is the same bytes.</summary>
+    private static readonly DateTimeOffset s_epoch = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    /// <summary>W, bins x components; every template sums to 1.</summary>
+    public required float[,] Templates { get; init; }
+
+    /// <summary>Sampling rate of what it was learnt from, in Hz.</summary>
+    public required int SampleRateHz { get; init; }
+
+    /// <summary>Transform length in samples; the bins are half of it and one.</summary>
+    public required int FftLength { get; init; }
+
+    /// <summary>Window length in samples.</summary>
+    public required int WindowLength { get; init; }
+
+    /// <summary>Shape of the window.</summary>
+    public required WindowKind Window { get; init; }
+
+    /// <summary>beta of the divergence that was minimised.</summary>
+    public required double Beta { get; init; }
+
+    /// <summary>Number of templates.</summary>
+    public int Rank => Templates.GetLength(1);
+
+    /// <summary>Checks that a recording's bins are those of the templates.</summary>
+    /// <param name="stft">Framing of the recording; the hop may be another.</param>
+    /// <param name="sampleRateHz">Its rate.</param>
+    /// <param name="name">Stands before the message.</param>
+    /// <exception cref="ArgumentException">Rate, transform or window differ.</exception>
+    public void RequireFit(StftOptions stft, int sampleRateHz, string name)
+    {
+        ArgumentNullException.ThrowIfNull(stft);
+        if (sampleRateHz != SampleRateHz)
+            throw new ArgumentException($"{name} was learnt at {SampleRateHz} Hz and the recording has {sampleRateHz} Hz, so that their bins are not the same; learn it from a recording of {sampleRateHz} Hz.");
+        if (stft.FftLength != FftLength || stft.EffectiveWindowLength != WindowLength || stft.Window != Window)
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
+                $"{name} was learnt with FftLength {FftLength}, WindowLength {WindowLength}, {Window}; the recording is framed with FftLength {stft.FftLength}, WindowLength {stft.EffectiveWindowLength}, {stft.Window}. Use the same, or learn it anew."));
+    }
+
+    /// <summary>The templates of several dictionaries side by side, bins x components.</summary>
+    /// <exception cref="ArgumentException">Their bins differ, or there is none.</exception>
+    public static float[,] Join(IReadOnlyList<LearntTemplates> dictionaries)
+    {
+        ArgumentNullException.ThrowIfNull(dictionaries);
+        if (dictionaries.Count == 0) throw new ArgumentException("There is no dictionary to join; give one at least.", nameof(dictionaries));
+        int bins = dictionaries[0].Templates.GetLength(0), column = 0;
+        var joined = new float[bins, dictionaries.Sum(dictionary => dictionary.Rank)];
+        foreach (var dictionary in dictionaries)
+        {
+            if (dictionary.Templates.GetLength(0) != bins)
+                throw new ArgumentException($"One dictionary has {bins} bins and another {dictionary.Templates.GetLength(0)}; they must have as many.", nameof(dictionaries));
+            for (int k = 0; k < dictionary.Rank; k++, column++)
+                for (int f = 0; f < bins; f++) joined[f, column] = dictionary.Templates[f, k];
+        }
+        return joined;
+    }
+
+    /// <summary>Writes it, replacing a file of that name only when it is complete.</summary>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public void Save(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        string partial = path + ".partial";
+        try
+        {
+            using (var file = new FileStream(partial, FileMode.Create, FileAccess.Write, FileShare.None))
+            using (var archive = new ZipArchive(file, ZipArchiveMode.Create))
+            {
+                using (var entry = Open(archive, TemplatesEntry)) NpyFile.Write(entry, Templates);
+                using var framing = new StreamWriter(Open(archive, FramingEntry));
+                framing.Write(Framing().ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
+            }
+            File.Move(partial, path, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(partial);
+            throw;
+        }
+
+        static Stream Open(ZipArchive archive, string name)
+        {
+            var entry = archive.CreateEntry(name);
+            entry.LastWriteTime = s_epoch;
+            return entry.Open();
+        }
+    }
+
+    /// <summary>Reads what <see cref="Save"/> wrote.</summary>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">It is no dictionary, or damaged.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static LearntTemplates Load(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        try
+        {
+            using var archive = new ZipArchive(file, ZipArchiveMode.Read);
+            using var templates = Content(archive, TemplatesEntry, path);
+            using var framing = Content(archive, FramingEntry, path);
+            var json = JsonNode.Parse(framing)!;
+            var dictionary = new LearntTemplates
+            {
+                Templates = NpyFile.Read(templates, $"{path}: {TemplatesEntry}"),
+                SampleRateHz = (int)json["sampleRateHz"]!,
+                FftLength = (int)json["nFft"]!,
+                WindowLength = (int)json["winLength"]!,
+                Window = Enum.Parse<WindowKind>((string)json["window"]!),
+                Beta = (double)json["beta"]!,
+            };
+            if (dictionary.Templates.GetLength(0) != dictionary.FftLength / 2 + 1 || dictionary.Rank is < 1 or > 256)
+                throw new InvalidDataException($"{path} holds templates of {dictionary.Templates.GetLength(0)} x {dictionary.Rank}; {dictionary.FftLength / 2 + 1} bins x 1..256 components are expected.");
+            return dictionary;
+        }
+        catch (Exception exception) when (exception is JsonException or NullReferenceException or InvalidOperationException or FormatException or ArgumentException)
+        {
+            throw new InvalidDataException($"{path} is no dictionary, or is damaged ({exception.Message}); learn it anew.", exception);
+        }
+    }
+
+    private JsonObject Framing() => new()
+    {
+        ["sampleRateHz"] = SampleRateHz,
+        ["nFft"] = FftLength,
+        ["winLength"] = WindowLength,
+        ["window"] = Window.ToString(),
+        ["beta"] = Beta,
+    };
+
+    /// <summary>An entry in memory; 1 GB is far beyond the largest dictionary.</summary>
+    private static MemoryStream Content(ZipArchive archive, string name, string path)
+    {
+        const long most = 1 << 30;
+        var entry = archive.GetEntry(name) ?? throw new InvalidDataException($"{path} has no entry {name}: it is no dictionary; learn one.");
+        if (entry.Length > most) throw new InvalidDataException($"{path} claims {entry.Length} bytes of {name}; at most {most} are read.");
+        var content = new MemoryStream((int)Math.Min(entry.Length, 1 << 20));
+        using var stream = entry.Open();
+        var block = new byte[1 << 16];
+        for (int read; (read = stream.Read(block)) > 0;)
+        {
+            if (content.Length + read > entry.Length) throw new InvalidDataException($"{path}: {name} is longer than it claims; the file is damaged.");
+            content.Write(block, 0, read);
+        }
+        content.Position = 0;
+        return content;
+    }
+}
