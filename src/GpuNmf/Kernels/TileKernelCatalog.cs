@@ -96,6 +96,8 @@ internal static class TileKernelCatalog
         Of<FactorSumArgs>("column sums", TileFactorKernels.Sums),
         Of<FactorSumArgs>("column products", TileFactorKernels.Grams),
         Of<SliceTreeArgs>("tree over slices", TileFactorKernels.ReduceSlices),
+        Of<ContractionArgs>("contraction over bins", TileContractions.OverBins),
+        Of<ContractionArgs>("contraction over frames", TileContractions.OverFrames),
     ];
 
     private static IEnumerable<TileKernel> Updates()
