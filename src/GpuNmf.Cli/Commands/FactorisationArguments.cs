@@ -19,10 +19,11 @@ internal sealed class FactorisationArguments
     private readonly Option<string> _maxIterations = OptionText.Valued("--max-iter", "N", "Iterations at most, 1..1000000.", "200");
     private readonly Option<string> _tolerance = OptionText.Valued("--tol", "SHARE",
         "Stop when 10 iterations lower the error by less than this share of its start; 0 runs all iterations.", "1e-4");
-    private readonly Option<string> _seed = OptionText.Valued("--seed", "N", "Seed of the random start, 0..2^64-1; the same on every device.", "0");
+    private readonly Option<string> _seed = OptionText.Valued("--seed", "N", "Seed of what the start leaves to chance, 0..2^64-1; the same on every device.", "0");
     private readonly Option<string> _restarts = OptionText.Valued("--restarts", "N",
-        "Random starts, 1..1024, with the seeds from --seed on; the one with the lowest loss is kept.", "1");
-    private readonly Option<string> _start = OptionText.Valued("--init", "KIND", "random: the start of what no file gives.", "random");
+        "Starts, 1..1024, with the seeds from --seed on; the one with the lowest loss is kept.", "1");
+    private readonly Option<string> _start = OptionText.Valued("--init", "KIND",
+        "Start: random; nndsvda or nndsvdar (singular vectors, zeros filled with the mean or small random numbers); nndsvd (zeros kept, which mu and emu refuse); kmeans (clusters of the frames).", "random");
     private readonly Option<string> _templates = OptionText.Valued("--init-templates", "FILE.npy",
         "Start of the templates, bins x components, not negative.");
     private readonly Option<string> _activations = OptionText.Valued("--init-activations", "FILE.npy",
@@ -52,7 +53,6 @@ internal sealed class FactorisationArguments
     /// <exception cref="CliException">A value is no number or none of the choices.</exception>
     public NmfOptions Read(ParseResult parsed)
     {
-        parsed.Choice(_start, Words.Starts);
         return new NmfOptions
         {
             Rank = parsed.WholeNumber(_rank, "a whole number in 1..256"),
@@ -61,6 +61,7 @@ internal sealed class FactorisationArguments
             Exponent = parsed.Choice(_exponent, Words.Exponents),
             MaxIterations = parsed.WholeNumber(_maxIterations, "a whole number in 1..1000000"),
             Tolerance = parsed.Number(_tolerance, "a number of at least 0 and below 1"),
+            Initialization = parsed.Choice(_start, Words.Starts),
             Seed = ReadSeed(parsed),
             Restarts = parsed.WholeNumber(_restarts, "a whole number in 1..1024"),
             NormalizeTemplates = parsed.Choice(_normalize, Words.Normalization),

@@ -1,5 +1,6 @@
 using GpuNmf.Devices;
 using GpuNmf.Kernels.Nmf;
+using GpuNmf.Nmf.Starts;
 
 namespace GpuNmf.Nmf;
 
@@ -86,11 +87,12 @@ internal sealed class Factorizer : IDisposable
         if (x.Max == 0) return [.. models.Select(Silence)];
         x.Prepare(_rule.RelativeFloor);
 
+        var starts = new StartMaker(_session, x, _geometry, cancellation);
         var fits = new List<NmfFit>();
         foreach (var batch in models.Chunk(BatchModels))
         {
             int before = fits.Count / BatchModels * _options.MaxIterations;
-            var runs = batch.Select((model, index) => Start(index, model, x.Scale, x.Mean)).ToArray();
+            var runs = batch.Select((model, index) => Start(index, model, starts.Of(model), x.Scale)).ToArray();
             double lowest = fits.Count == 0 ? double.PositiveInfinity : fits.Min(fit => fit.LossTrace[^1].Loss);
             fits.AddRange(Iterate(x.X, runs, (done, loss) => progress?.Invoke(before + done, Math.Min(lowest, loss)), cancellation));
         }
@@ -100,13 +102,10 @@ internal sealed class Factorizer : IDisposable
     private NmfFit Silence(NmfModel model) =>
         new(new float[_geometry.Bins, model.Rank], new float[model.Rank, _geometry.Frames], [new LossPoint(0, 0)], 0, true) { Silent = true };
 
-    private ModelRun Start(int index, NmfModel model, SpectrogramScale scale, double mean)
+    private ModelRun Start(int index, NmfModel model, StartFactors start, SpectrogramScale scale)
     {
-        double scaledMean = Math.ScaleB(mean, scale.Spectrogram);
-        float[,] templates = model.InitialTemplates ?? Rescale(RandomStart.Templates(_geometry.Bins, model.Rank, scaledMean, model.Seed), -scale.Templates);
-        float[,] activations = model.InitialActivations ?? Rescale(RandomStart.Activations(_geometry.Frames, model.Rank, scaledMean, model.Seed), -scale.Activations);
-        scale = scale.Balanced(Mean(templates), Mean(activations));
-        _workspace.Upload(index, FactorLayout.PackTemplates(templates, _geometry, scale.Templates), FactorLayout.PackActivations(activations, _geometry, scale.Activations));
+        scale = scale.Balanced(Mean(start.Templates), Mean(start.Activations));
+        _workspace.Upload(index, FactorLayout.PackTemplates(start.Templates, _geometry, scale.Templates), FactorLayout.PackActivations(start.Activations, _geometry, scale.Activations));
         return new ModelRun(index, model, scale, _options);
     }
 
@@ -195,13 +194,5 @@ internal sealed class Factorizer : IDisposable
         double sum = 0;
         foreach (float value in values) sum += value;
         return sum / values.Length;
-    }
-
-    private static float[,] Rescale(float[,] values, int exponent)
-    {
-        for (int i = 0; i < values.GetLength(0); i++)
-            for (int j = 0; j < values.GetLength(1); j++)
-                values[i, j] = MathF.ScaleB(values[i, j], exponent);
-        return values;
     }
 }

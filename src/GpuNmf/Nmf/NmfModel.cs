@@ -5,9 +5,12 @@ namespace GpuNmf.Nmf;
 /// <param name="Seed">Seed of what no start gives.</param>
 /// <param name="InitialTemplates">Start of the templates, bins x components; null is random.</param>
 /// <param name="InitialActivations">Start of the activations, components x frames; null is random.</param>
-internal sealed record NmfModel(int Rank, ulong Seed, float[,]? InitialTemplates = null, float[,]? InitialActivations = null)
+/// <param name="Initialization">How a start is made where none is given.</param>
+internal sealed record NmfModel(
+    int Rank, ulong Seed, float[,]? InitialTemplates = null, float[,]? InitialActivations = null, NmfInitialization Initialization = NmfInitialization.Random)
 {
     /// <summary>The models of the options: one, or <see cref="NmfOptions.Restarts"/> with seeds that follow one another.</summary>
     internal static NmfModel[] Of(NmfOptions options) =>
-        [.. Enumerable.Range(0, options.Restarts).Select(i => new NmfModel(options.Rank, options.Seed + (ulong)i, options.InitialTemplates, options.InitialActivations))];
+        [.. Enumerable.Range(0, options.Restarts).Select(i =>
+            new NmfModel(options.Rank, options.Seed + (ulong)i, options.InitialTemplates, options.InitialActivations, options.Initialization))];
 }
