@@ -83,7 +83,10 @@ internal sealed class RecordingFile : IDisposable
     {
         string target = RealPath.Of(Path.TrimEndingDirectorySeparator(Path.GetFullPath(request.Output.Folder)));
         (string Name, string? Path)[] read =
-            [("INPUT", request.Input.Path), ("--init-templates", request.Start.TemplatesPath), ("--init-activations", request.Start.ActivationsPath)];
+        [
+            ("INPUT", request.Input.Path), ("--init-templates", request.Start.TemplatesPath), ("--init-activations", request.Start.ActivationsPath),
+            .. request.Grouping?.ExamplePaths.Select(example => ("--example", (string?)example)) ?? [],
+        ];
         foreach ((string name, string? path) in read)
         {
             if (string.IsNullOrEmpty(path)) continue;

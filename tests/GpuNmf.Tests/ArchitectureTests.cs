@@ -19,7 +19,8 @@ public sealed partial class ArchitectureTests
         ["Stft"] = ["Devices", "Kernels"],
         ["Nmf"] = ["Devices", "Kernels"],
         ["Masking"] = ["Devices", "Kernels", "Audio"],
-        ["GpuNmf"] = ["Devices", "Kernels", "Audio", "Files", "Stft", "Nmf", "Masking"],
+        ["Grouping"] = ["Audio"],
+        ["GpuNmf"] = ["Devices", "Kernels", "Audio", "Files", "Stft", "Nmf", "Masking", "Grouping"],
     };
 
     [Fact]

@@ -72,6 +72,6 @@ internal static partial class OwnFolder
     private static bool IsOwnFile(string path) =>
         File.Exists(path) && (Path.GetFileName(path) is WorkMarker || OutputFiles.Fixed.Contains(Path.GetFileName(path)) || StemName().IsMatch(Path.GetFileName(path)));
 
-    [GeneratedRegex(@"^component-\d+\.wav$")]
+    [GeneratedRegex(@"^(component|source)-\d+\.wav$")]
     private static partial Regex StemName();
 }
