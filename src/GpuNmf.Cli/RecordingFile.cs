@@ -34,7 +34,10 @@ internal sealed class RecordingFile : IDisposable
     {
         RefuseInputInOutput(
             request.Output.Folder,
-            [("INPUT", request.Input.Path), ("--init-templates", request.Start.TemplatesPath), ("--init-activations", request.Start.ActivationsPath)]);
+            [
+                ("INPUT", request.Input.Path), ("--init-templates", request.Start.TemplatesPath), ("--init-activations", request.Start.ActivationsPath),
+                .. request.Grouping?.ExamplePaths.Select(example => ("--example", (string?)example)) ?? [],
+            ]);
         return Open(request.Input, samples => RequireFit(request, samples));
     }
 

@@ -18,14 +18,15 @@ internal sealed class SeparationRun(CommandContext context, SeparateRequest requ
     {
         // A pipe that nobody writes to is never open.
         using RecordingFile recording = Interruptible.Run(() => RecordingFile.Open(request), TimeSpan.Zero, context.Cancellation);
+        using ExampleFiles examples = Interruptible.Run(() => ExampleFiles.Open(request, recording.Samples), TimeSpan.Zero, context.Cancellation);
         using OutputFolder output = OutputFolder.Claim(request.Output.Folder, request.Output.Force, Warn);
         context.Cancellation.ThrowIfCancellationRequested();
         long begin = Stopwatch.GetTimestamp();
-        (SeparationResult result, IReadOnlyList<StemFileInfo> stems) = ProgressDisplay
+        (SeparationResult result, IReadOnlyList<StemFileInfo> stems, IReadOnlyList<StemFileInfo> components) = ProgressDisplay
             .Choose(context.Stderr, request.IsTalkative)
-            .Run(progress => Interruptible.Run(() => Separate(recording.Samples, output.PartialPath, progress), Interruptible.Grace, context.Cancellation));
-        string[] warnings = [.. recording.Warnings, .. result.Warnings, .. ClippingWarnings(stems), .. ThreadWarnings()];
-        var run = new RunRecord(request, recording.Info, result, stems, warnings);
+            .Run(progress => Interruptible.Run(() => Separate(recording.Samples, examples.Options, output.PartialPath, progress), Interruptible.Grace, context.Cancellation));
+        string[] warnings = [.. recording.Warnings, .. result.Warnings, .. ClippingWarnings([.. stems, .. components]), .. ThreadWarnings()];
+        var run = new RunRecord(request, recording.Info, result, stems, components, warnings);
         JsonObject document = ResultDocument.Create(run);
         JsonObject timings = TimingsDocument.Create(result, Stopwatch.GetElapsedTime(begin));
         WriteDocuments(output.PartialPath, result, document, timings);
@@ -42,20 +43,27 @@ internal sealed class SeparationRun(CommandContext context, SeparateRequest requ
     private void Warn(string warning) => context.Stderr.TryWriteLine($"{ProgramInfo.Name}: warning: {warning}");
 
     // Runs on a thread of its own and may be left behind there; so it closes the stems itself.
-    private (SeparationResult Result, IReadOnlyList<StemFileInfo> Stems) Separate(
-        IAudioSource recording, string folder, IProgress<SeparationProgress> progress)
+    private (SeparationResult Result, IReadOnlyList<StemFileInfo> Stems, IReadOnlyList<StemFileInfo> Components) Separate(
+        IAudioSource recording, SeparationOptions options, string folder, IProgress<SeparationProgress> progress)
     {
-        using var stems = new WavStemSink(folder, request.Output.Encoding);
+        using var stems = new WavStemSink(folder, request.Output.Encoding, request.Grouping is null ? StemName.Component : StemName.Source);
+        using WavStemSink? components = request.Grouping is { KeepsComponents: true } ? new WavStemSink(folder, request.Output.Encoding) : null;
+        if (components is not null) options = options with { Grouping = options.Grouping! with { ComponentSink = new OutputSink(components, folder) } };
         try
         {
             SeparationResult result = context.Engine.Separate(
-                request.Device, recording, new OutputSink(stems, folder), request.Options, progress, context.Cancellation);
-            WriteOrRefuse(folder, () => stems.Complete(context.Cancellation));
-            return (result, stems.Files);
+                request.Device, recording, new OutputSink(stems, folder), options, progress, context.Cancellation);
+            WriteOrRefuse(folder, () =>
+            {
+                stems.Complete(context.Cancellation);
+                components?.Complete(context.Cancellation);
+            });
+            return (result, stems.Files, components?.Files ?? []);
         }
         catch (Exception exception)
         {
             stems.Discard();
+            components?.Discard();
             if (exception is not (AudioFormatException or NotFiniteNumberException)) throw;
             throw new CliException(ExitCodes.Input, $"'{request.Input.Path}': {ErrorMessages.InOptionNames(exception.Message)}", exception);
         }
@@ -97,6 +105,7 @@ internal sealed class SeparationRun(CommandContext context, SeparateRequest requ
         {
             ["folder"] = folder,
             ["stems"] = new JsonArray([.. run.Stems.Select(s => JsonValue.Create(Path.Combine(folder, s.FileName)))]),
+            ["components"] = new JsonArray([.. run.Components.Select(s => JsonValue.Create(Path.Combine(folder, s.FileName)))]),
             ["templates"] = Path.Combine(folder, OutputFiles.Templates),
             ["activations"] = Path.Combine(folder, OutputFiles.Activations),
             ["result"] = Path.Combine(folder, OutputFiles.Result),

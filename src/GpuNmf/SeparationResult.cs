@@ -30,6 +30,9 @@ public sealed record SeparationResult
     /// <summary>H, components x frames; with stacked channels components x (frames x channels), column t C + c.</summary>
     public required float[,] Activations { get; init; }
 
+    /// <summary>The source of each component, 0-based, where <see cref="SeparationOptions.Grouping"/> asked for sources; else null.</summary>
+    public IReadOnlyList<int>? SourceOfComponent { get; init; }
+
     /// <summary>The loss at the start, after every 10th iteration and at the end.</summary>
     public required IReadOnlyList<LossPoint> LossTrace { get; init; }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using GpuNmf.Audio;
 using GpuNmf.Devices;
+using GpuNmf.Grouping;
 using GpuNmf.Kernels.Nmf;
 using GpuNmf.Masking;
 using GpuNmf.Nmf;
@@ -34,7 +35,8 @@ public sealed class SourceSeparator : IDisposable
     /// <summary>Separates a recording; the stems go to <paramref name="sink"/> block by block, ordered by the energy of W_k H_k, largest first
     /// (a start of the caller's own keeps its order).</summary>
     /// <param name="recording">Read from start to end, in blocks that overlap, for the spectrogram and again, by another thread, for the stems; it stays open.</param>
-    /// <param name="sink">Receives K stems with the channels, rate and length of the recording.</param>
+    /// <param name="sink">Receives K stems with the channels, rate and length of the recording; with <see cref="SeparationOptions.Grouping"/> one for each source,
+    /// the sum of its components.</param>
     /// <param name="options">Null is the default of every option.</param>
     /// <param name="progress">Told from the calling thread.</param>
     /// <param name="cancellation">Looked at between launches. On the CPU a launch aims at a tenth of a second; on other devices work
@@ -74,11 +76,14 @@ public sealed class SourceSeparator : IDisposable
         activations.Upload(FactorLayout.PackActivations(fit.Activations, geometry, 0));
         using var mixture = new DeviceSignal(_session, recording);
         using var renderer = new StemRenderer(_session, options.Reconstruction, new StemIngredients(new MixtureSpectrum(transform, mixture), templates, activations, geometry));
-        double residual = renderer.Render(recording, sink, Of(progress, SeparationStage.Writing), cancellation);
+        int[]? sources = options.Grouping is null ? null : SourcesOf(options, options.Grouping, fit, recording.SampleRateHz, cancellation);
+        var stems = sources is null ? sink : new SourceSums(sink, options.Grouping!.ComponentSink, sources, options.Grouping.Sources);
+        double residual = renderer.Render(recording, stems, Of(progress, SeparationStage.Writing), cancellation);
         return new SeparationResult
         {
             Templates = fit.Templates,
             Activations = fit.Activations,
+            SourceOfComponent = sources,
             LossTrace = fit.LossTrace,
             Iterations = fit.Iterations,
             Stop = fit.Stop,
@@ -168,6 +173,9 @@ public sealed class SourceSeparator : IDisposable
     /// <summary>What a stage tells, with the stage's name.</summary>
     private static Action<long, long> Of(IProgress<SeparationProgress>? progress, SeparationStage stage) =>
         (done, total) => progress?.Report(new SeparationProgress(stage, done, total, null));
+
+    private int[] SourcesOf(SeparationOptions options, GroupingOptions grouping, NmfFit fit, int sampleRateHz, CancellationToken cancellation) =>
+        ComponentGroups.Of(grouping, fit.Templates, fit.Activations, sampleRateHz, grouping.Examples?.Select(example => ExampleTemplates.Of(_session, example, options.Stft, cancellation)).ToArray());
 
     private static bool IsZero(float[,] values)
     {

@@ -75,10 +75,10 @@ public sealed class ResultFileTests : IDisposable
         Run("parts", new ToyEngine(), "--rank", "2", "--loss", "0.5", "--seed", "18446744073709551615", "--encoding", "pcm24", "--duration", "0.75");
         JsonElement result = Json("parts", "result.json");
         Assert.Equal(
-            ["program", "version", "input", "parameters", "device", "bins", "frames", "seed", "restarts", "iterations", "converged", "stop", "lossTrace", "conservationResidualDb", "stems", "warnings"],
+            ["program", "version", "input", "parameters", "device", "bins", "frames", "seed", "restarts", "iterations", "converged", "stop", "lossTrace", "conservationResidualDb", "sources", "stems", "components", "warnings"],
             NamesOf(result));
         Assert.Equal(
-            ["device", "threads", "simd", "rank", "beta", "solver", "shuffle", "exponent", "maxIter", "tol", "targetLoss", "timeLimitSeconds", "alphaW", "alphaH", "l1Ratio", "seed", "restarts", "init", "initTemplates", "initActivations", "normalize",
+            ["device", "threads", "simd", "rank", "beta", "solver", "shuffle", "exponent", "maxIter", "tol", "targetLoss", "timeLimitSeconds", "alphaW", "alphaH", "l1Ratio", "seed", "restarts", "init", "initTemplates", "initActivations", "sources", "groupBy", "examples", "normalize",
              "nFft", "hopLength", "winLength", "window", "center", "padMode", "reconstruct", "maskPower", "channels", "startSeconds", "durationSeconds", "encoding"],
             NamesOf(result.GetProperty("parameters")));
         Assert.Equal("gpunmf", result.GetProperty("program").GetString());

@@ -41,13 +41,15 @@ internal sealed class ToyEngine : IEngine
         progress.Report(new(SeparationStage.Transforming, recording.Length, recording.Length, null));
         for (int i = 0; i <= options.Nmf.MaxIterations; i++)
             progress.Report(new(SeparationStage.Factorising, i, options.Nmf.MaxIterations, 100.0 / (i + 1)));
-        WriteStems(recording, sink, options.Nmf.Rank, cancellation);
+        WriteStems(recording, sink, options.Grouping?.Sources ?? options.Nmf.Rank, cancellation);
+        if (options.Grouping?.ComponentSink is { } components) WriteStems(recording, components, options.Nmf.Rank, cancellation);
         AtTheEnd?.Invoke();
         long frames = options.Stft.FrameCount(recording.Length);
         return new SeparationResult
         {
             Templates = Fill(options.Stft.Bins, options.Nmf.Rank),
             Activations = Fill(options.Nmf.Rank, (int)frames),
+            SourceOfComponent = options.Grouping is { } grouping ? [.. Enumerable.Range(0, options.Nmf.Rank).Select(k => k % grouping.Sources)] : null,
             LossTrace = [new(0, 100), new(options.Nmf.MaxIterations, 0.1 + 0.2)],
             Iterations = options.Nmf.MaxIterations,
             Stop = NmfStop.MaxIterations,

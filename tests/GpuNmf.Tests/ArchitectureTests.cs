@@ -19,9 +19,10 @@ public sealed partial class ArchitectureTests
         ["Stft"] = ["Devices", "Kernels"],
         ["Nmf"] = ["Devices", "Kernels"],
         ["Masking"] = ["Devices", "Kernels", "Audio"],
+        ["Grouping"] = ["Audio"],
         // Many factorisations of one spectrogram: the one stage on top of another.
         ["Sweep"] = ["Devices", "Kernels", "Nmf"],
-        ["GpuNmf"] = ["Devices", "Kernels", "Audio", "Files", "Stft", "Nmf", "Masking", "Sweep"],
+        ["GpuNmf"] = ["Devices", "Kernels", "Audio", "Files", "Stft", "Nmf", "Masking", "Grouping", "Sweep"],
     };
 
     [Fact]

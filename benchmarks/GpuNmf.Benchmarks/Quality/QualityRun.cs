@@ -29,7 +29,7 @@ internal sealed class QualityRun(SourceSeparator separator, MixtureClip clip)
         double[][][] stems = [.. sink.Stems.Select(stem => Enumerable.Range(0, clip.Channels).Select(c => Array.ConvertAll(stem.Channel(c), v => (double)v)).ToArray())];
         double[][] monoStems = Array.ConvertAll(stems, Mean), monoReferences = Array.ConvertAll(clip.References, Mean);
         double loss = result.LossTrace[^1].Loss / _peak;      // this divergence scales with the spectrogram
-        int[] assignment = Grouping.Best(monoStems, monoReferences);
+        int[] assignment = OracleGrouping.Best(monoStems, monoReferences);
         var mono = Score(monoStems, monoReferences, assignment, loss);
         var channels = Enumerable.Range(0, clip.Channels).Select(c =>
             Score(Array.ConvertAll(stems, s => s[c]), Array.ConvertAll(clip.References, r => r[c]), assignment, loss));
@@ -38,7 +38,7 @@ internal sealed class QualityRun(SourceSeparator separator, MixtureClip clip)
 
     private static Scores Score(double[][] stems, double[][] references, int[] assignment, double loss)
     {
-        double[][] estimates = Grouping.Sum(stems, assignment, references.Length);
+        double[][] estimates = OracleGrouping.Sum(stems, assignment, references.Length);
         var scores = BssEval.Sources(references, estimates);
         double siSdr = references.Zip(estimates, BssEval.SiSdr).Average();
         return new Scores(scores.Average(s => s.Sdr), scores.Average(s => s.Sir), scores.Average(s => s.Sar), siSdr, loss);

@@ -31,10 +31,11 @@ internal sealed class FactorisationArguments
         "Penalty on the activations, as scikit-learn's alpha_H; not given: that of --alpha-w.");
     private readonly Option<string> _l1Ratio = OptionText.Valued("--l1-ratio", "SHARE",
         "Share of both penalties that weighs sums (which makes factors sparse), 0..1; the rest weighs squares.", "0");
-    private readonly Option<string> _seed = OptionText.Valued("--seed", "N", "Seed of the random start, 0..2^64-1; the same on every device.", "0");
+    private readonly Option<string> _seed = OptionText.Valued("--seed", "N", "Seed of what the start leaves to chance, 0..2^64-1; the same on every device.", "0");
     private readonly Option<string> _restarts = OptionText.Valued("--restarts", "N",
-        "Random starts, 1..1024, with the seeds from --seed on; the one with the lowest loss is kept.", "1");
-    private readonly Option<string> _start = OptionText.Valued("--init", "KIND", "random: the start of what no file gives.", "random");
+        "Starts, 1..1024, with the seeds from --seed on; the one with the lowest loss is kept.", "1");
+    private readonly Option<string> _start = OptionText.Valued("--init", "KIND",
+        "Start: random; nndsvda or nndsvdar (singular vectors, zeros filled with the mean or small random numbers); nndsvd (zeros kept, which mu and emu refuse); kmeans (clusters of the frames).", "random");
     private readonly Option<string> _templates = OptionText.Valued("--init-templates", "FILE.npy",
         "Start of the templates, bins x components, not negative.");
     private readonly Option<string> _activations = OptionText.Valued("--init-activations", "FILE.npy",
@@ -74,11 +75,11 @@ internal sealed class FactorisationArguments
     /// <exception cref="CliException">A value is no number or none of the choices.</exception>
     public NmfOptions Read(ParseResult parsed)
     {
-        parsed.Choice(_start, Words.Starts);
         return ReadUpdates(parsed) with
         {
             Rank = parsed.WholeNumber(_rank, "a whole number in 1..256"),
             Beta = LossWords.Read(_loss, parsed.TextOf(_loss)),
+            Initialization = parsed.Choice(_start, Words.Starts),
             Shuffle = parsed.GetValue(_shuffle),
             TargetLoss = parsed.OptionalNumber(_targetLoss, "a number of at least 0"),
             TimeLimit = parsed.OptionalNumber(_timeLimit, TimeRule) is { } seconds ? ReadSeconds(seconds, parsed.TextOf(_timeLimit)) : null,

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using GpuNmf.Cli.Errors;
 using GpuNmf.Devices;
+using GpuNmf.Grouping;
 
 namespace GpuNmf.Cli.Commands;
 
@@ -14,6 +15,7 @@ internal sealed class SeparateCommand
     private readonly FactorisationArguments _factorisation = new();
     private readonly FramingArguments _framing = new();
     private readonly ReconstructionArguments _reconstruction = new();
+    private readonly GroupingArguments _grouping = new();
     private readonly DeviceArguments _device = new();
 
     private SeparateCommand()
@@ -24,11 +26,12 @@ internal sealed class SeparateCommand
     public static Command Create(CommandContext context)
     {
         var arguments = new SeparateCommand();
-        var command = new Command(Name, "Separates one recording into its parts, one WAV file a component.");
+        var command = new Command(Name, "Separates one recording into its parts, one WAV file a component, or a source.");
         arguments._files.AddTo(command);
         arguments._factorisation.AddTo(command);
         arguments._framing.AddTo(command);
         arguments._reconstruction.AddTo(command);
+        arguments._grouping.AddTo(command);
         arguments._device.AddTo(command);
         command.SetAction(parsed => new SeparationRun(context, arguments.Read(parsed, context.Cancellation)).Execute());
         return command;
@@ -39,6 +42,7 @@ internal sealed class SeparateCommand
     {
         InputRequest input = _files.ReadInput(parsed);
         OutputRequest output = _files.ReadOutput(parsed);
+        GroupingRequest? grouping = _grouping.Read(parsed);
         DeviceRequest device = _device.Read(parsed);
         var options = new SeparationOptions
         {
@@ -49,8 +53,14 @@ internal sealed class SeparateCommand
         ErrorMessages.Refusing(ExitCodes.Usage, options.Validate);
         // A pipe that nobody writes to is never open.
         StartFiles start = Interruptible.Run(() => _factorisation.ReadStart(parsed), TimeSpan.Zero, cancellation);
-        options = options with { Nmf = _factorisation.WithStart(parsed, options.Nmf, start) };
+        // Examples are opened with the recording; until then their number is all that is known of them.
+        GroupingMethod method = grouping?.Method is GroupingMethod.Envelope ? GroupingMethod.Envelope : GroupingMethod.Mfcc;
+        options = options with
+        {
+            Nmf = _factorisation.WithStart(parsed, options.Nmf, start),
+            Grouping = grouping is null ? null : new GroupingOptions { Sources = grouping.Sources, Method = method },
+        };
         ErrorMessages.Refusing(ExitCodes.Usage, options.Validate);
-        return new SeparateRequest(input, output, device, options, start, _files.ReadVerbosity(parsed));
+        return new SeparateRequest(input, output, device, options, start, grouping, _files.ReadVerbosity(parsed));
     }
 }

@@ -1,5 +1,6 @@
 using GpuNmf.Audio;
 using GpuNmf.Devices;
+using GpuNmf.Grouping;
 using GpuNmf.Masking;
 using GpuNmf.Nmf;
 using GpuNmf.Stft;
@@ -40,8 +41,14 @@ internal static class Words
 
     public static readonly Word<KeptFactors>[] Keeps = [new("none", KeptFactors.None), new("best", KeptFactors.Best), new("all", KeptFactors.All)];
 
-    /// <summary>What <c>--init</c> does for the factors that no file gives.</summary>
-    public static readonly Word<bool>[] Starts = [new("random", true)];
+    public static readonly Word<GroupingMethod>[] Groupings = [new("mfcc", GroupingMethod.Mfcc), new("envelope", GroupingMethod.Envelope)];
+
+    /// <summary>Where a factorisation starts from.</summary>
+    public static readonly Word<NmfInitialization>[] Starts =
+    [
+        new("random", NmfInitialization.Random), new("nndsvd", NmfInitialization.Nndsvd), new("nndsvda", NmfInitialization.NndsvdA),
+        new("nndsvdar", NmfInitialization.NndsvdAR), new("kmeans", NmfInitialization.KMeans),
+    ];
 
     /// <summary>The word of a value.</summary>
     public static string For<T>(this Word<T>[] words, T value) =>

@@ -55,7 +55,7 @@ internal static class UsageErrors
         {
             Option option = result.Option;
             if (result.Implicit) continue;
-            if (result.IdentifierTokenCount > 1) return $"{option.Name} is given {result.IdentifierTokenCount} times; give it once{see}";
+            if (result.IdentifierTokenCount > 1 && option.Arity.MaximumNumberOfValues <= 1) return $"{option.Name} is given {result.IdentifierTokenCount} times; give it once{see}";
             if (option.Arity.MinimumNumberOfValues > 0 && result.Tokens.Count == 0)
                 return NeedsValue(option, see);
             if (option.ValueType == typeof(bool) && result.Tokens.Count > 0)

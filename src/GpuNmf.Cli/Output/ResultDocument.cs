@@ -33,7 +33,9 @@ internal static class ResultDocument
         ["stop"] = Words.Stops.For(run.Result.Stop),
         ["lossTrace"] = new JsonArray([.. run.Result.LossTrace.Select(LossPointNode)]),
         ["conservationResidualDb"] = JsonText.Number(run.Result.ConservationResidualDb),
+        ["sources"] = Sources(run),
         ["stems"] = new JsonArray([.. run.Stems.Select(Stem)]),
+        ["components"] = new JsonArray([.. run.Components.Select(Stem)]),
         ["warnings"] = new JsonArray([.. run.Warnings.Select(w => JsonValue.Create(w))]),
     };
 
@@ -71,9 +73,12 @@ internal static class ResultDocument
             ["l1Ratio"] = nmf.L1Ratio,
             ["seed"] = nmf.Seed,
             ["restarts"] = nmf.Restarts,
-            ["init"] = Words.Starts.For(true),
+            ["init"] = Words.Starts.For(nmf.Initialization),
             ["initTemplates"] = Path.GetFileName(request.Start.TemplatesPath),
             ["initActivations"] = Path.GetFileName(request.Start.ActivationsPath),
+            ["sources"] = request.Grouping?.Sources,
+            ["groupBy"] = request.Grouping is { ExamplePaths.Count: 0 } grouping ? Words.Groupings.For(grouping.Method) : null,
+            ["examples"] = request.Grouping is { ExamplePaths.Count: > 0 } examples ? new JsonArray([.. examples.ExamplePaths.Select(path => JsonValue.Create(Path.GetFileName(path)))]) : null,
             ["normalize"] = Words.Normalization.For(nmf.NormalizeTemplates),
             ["nFft"] = stft.FftLength,
             ["hopLength"] = stft.EffectiveHopLength,
@@ -103,6 +108,12 @@ internal static class ResultDocument
         ["iteration"] = point.Iteration,
         ["loss"] = JsonText.Number(point.Loss),
     };
+
+    /// <summary>Numbers of each source's components, as in their files' names; null where the stems are components.</summary>
+    private static JsonArray? Sources(RunRecord run) => run.Result.SourceOfComponent is not { } sources
+        ? null
+        : new JsonArray([.. run.Stems.Select((_, source) =>
+            new JsonArray([.. Enumerable.Range(1, sources.Count).Where(k => sources[k - 1] == source).Select(k => JsonValue.Create(k))]))]);
 
     private static JsonNode Stem(StemFileInfo stem) => new JsonObject
     {

@@ -15,7 +15,8 @@ internal sealed record RecordingInfo(string FileName, string Encoding, int Sampl
 /// <param name="Request">What was asked for.</param>
 /// <param name="Recording">What was read.</param>
 /// <param name="Result">What was found.</param>
-/// <param name="Stems">What was written, in the order of the components.</param>
+/// <param name="Stems">What was written, in the order of the components, or of the sources where they were grouped.</param>
+/// <param name="Components">The components that were written beside sources.</param>
 /// <param name="Warnings">One sentence each.</param>
 internal sealed record RunRecord(
-    SeparateRequest Request, RecordingInfo Recording, SeparationResult Result, IReadOnlyList<StemFileInfo> Stems, IReadOnlyList<string> Warnings);
+    SeparateRequest Request, RecordingInfo Recording, SeparationResult Result, IReadOnlyList<StemFileInfo> Stems, IReadOnlyList<StemFileInfo> Components, IReadOnlyList<string> Warnings);

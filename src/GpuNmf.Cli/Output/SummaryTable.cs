@@ -12,12 +12,14 @@ internal static class SummaryTable
     public static void Print(TextWriter stdout, RunRecord run)
     {
         var table = new Table { Border = TableBorder.Simple };
-        table.AddColumn(new TableColumn("component") { Alignment = Justify.Right });
+        bool isGrouped = run.Result.SourceOfComponent is not null;
+        table.AddColumn(new TableColumn(isGrouped ? "source" : "component") { Alignment = Justify.Right });
         table.AddColumn("file");
         table.AddColumn(new TableColumn("power") { Alignment = Justify.Right });
         table.AddColumn(new TableColumn("rms dBFS") { Alignment = Justify.Right });
         table.AddColumn(new TableColumn("peak dBFS") { Alignment = Justify.Right });
         bool isRounded = run.Request.Output.Encoding != WavEncoding.Float32;
+        if (isGrouped) table.AddColumn("components");
         if (isRounded) table.AddColumn(new TableColumn("rounding dB") { Alignment = Justify.Right });
         double power = run.Stems.Sum(s => s.Rms * s.Rms);
         for (int k = 0; k < run.Stems.Count; k++)
@@ -28,6 +30,7 @@ internal static class SummaryTable
                 Invariant($"{k + 1}"), Markup.Escape(run.Stems[k].FileName), Invariant($"{100 * share:F1} %"),
                 Decibels(run.Stems[k].Rms), Decibels(run.Stems[k].Peak),
             ];
+            if (run.Result.SourceOfComponent is { } sources) row = [.. row, string.Join(", ", Enumerable.Range(1, sources.Count).Where(i => sources[i - 1] == k).Select(i => Invariant($"{i}")))];
             table.AddRow(isRounded ? [.. row, run.Stems[k].RoundingResidualDb is { } error ? Invariant($"{error:F1}") : "-inf"] : row);
         }
         TableConsole.Write(stdout, table);

@@ -2,15 +2,16 @@ using System.Globalization;
 
 namespace GpuNmf.Audio;
 
-/// <summary>Writes every component to a WAV file of its own: <c>component-01.wav</c>, <c>component-02.wav</c>, and so on.</summary>
+/// <summary>Writes every stem to a WAV file of its own: <c>component-01.wav</c>, <c>component-02.wav</c>, and so on, or <c>source-1.wav</c>.</summary>
 /// <remarks>
-/// Numbers start at 1 and have the digits of the number of components, at least two. Memory does not grow with the length:
+/// Numbers start at 1 and have the digits of the number of stems, of components at least two. Memory does not grow with the length:
 /// 64 KiB a component. Files that grow beyond 4 GiB become RF64. Nothing is dithered.
 /// </remarks>
 public sealed class WavStemSink : IStemSink, IDisposable
 {
     private readonly string _folder;
     private readonly WavEncoding _encoding;
+    private readonly StemName _name;
     private readonly List<WavWriter> _writers = [];
     private StemFormat _format;
     private List<StemFileInfo>? _files;
@@ -19,14 +20,18 @@ public sealed class WavStemSink : IStemSink, IDisposable
     /// <summary>Writes into a folder; files of the same names are replaced.</summary>
     /// <param name="folder">Exists already.</param>
     /// <param name="encoding">How samples are stored.</param>
+    /// <param name="name">What the stems are.</param>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    public WavStemSink(string folder, WavEncoding encoding)
+    /// <exception cref="ArgumentOutOfRangeException">There is no such encoding or name.</exception>
+    public WavStemSink(string folder, WavEncoding encoding, StemName name = StemName.Component)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         _ = SampleEncoder.BytesPerSample(encoding);      // refuses an unknown encoding
         if (!Directory.Exists(folder)) throw new DirectoryNotFoundException($"There is no folder {folder}; create it first.");
         _folder = folder;
+        if (!Enum.IsDefined(name)) throw new ArgumentOutOfRangeException(nameof(name), name, "No such name of stems.");
         _encoding = encoding;
+        _name = name;
     }
 
     /// <summary>The finished files, in the order of the components.</summary>
@@ -34,13 +39,14 @@ public sealed class WavStemSink : IStemSink, IDisposable
     public IReadOnlyList<StemFileInfo> Files =>
         _files ?? throw new InvalidOperationException("The files are not finished; call Complete first.");
 
-    /// <summary>The file name of a component.</summary>
+    /// <summary>The file name of a stem.</summary>
     /// <param name="component">0-based.</param>
-    /// <param name="components">Number of components.</param>
-    public static string FileName(int component, int components)
+    /// <param name="components">Number of stems.</param>
+    /// <param name="name">What they are.</param>
+    public static string FileName(int component, int components, StemName name = StemName.Component)
     {
-        int digits = Math.Max(2, components.ToString(CultureInfo.InvariantCulture).Length);
-        return $"component-{(component + 1).ToString($"D{digits}", CultureInfo.InvariantCulture)}.wav";
+        int digits = Math.Max(name == StemName.Component ? 2 : 1, components.ToString(CultureInfo.InvariantCulture).Length);
+        return $"{(name == StemName.Component ? "component" : "source")}-{(component + 1).ToString($"D{digits}", CultureInfo.InvariantCulture)}.wav";
     }
 
     /// <summary>Channels that a WAV file of an encoding holds at most: its blocks are counted in 16 bits.</summary>
@@ -116,7 +122,7 @@ public sealed class WavStemSink : IStemSink, IDisposable
             }
         }
         _files = [];
-        for (int k = 0; k < _writers.Count; k++) _files.Add(_writers[k].Describe(FileName(k, _writers.Count)));
+        for (int k = 0; k < _writers.Count; k++) _files.Add(_writers[k].Describe(FileName(k, _writers.Count, _name)));
     }
 
     /// <summary>Closes the files and deletes them: the separation has failed or was cancelled. Throws nothing; a file that the disk does not
@@ -151,5 +157,5 @@ public sealed class WavStemSink : IStemSink, IDisposable
     private static InvalidOperationException GivenUp() =>
         new("The files are given up: the sink was disposed or discarded, or the disk refused before. Write them again through a new sink.");
 
-    private string PathOf(int component) => Path.Combine(_folder, FileName(component, _format.Components));
+    private string PathOf(int component) => Path.Combine(_folder, FileName(component, _format.Components, _name));
 }

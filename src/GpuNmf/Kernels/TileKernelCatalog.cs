@@ -98,6 +98,8 @@ internal static class TileKernelCatalog
         Of<DescentPassArgs>("activations, coordinate descent", TileDescentKernels.Activations),
         Of<TemplateArgs>("templates, coordinate descent", TileDescentKernels.Templates),
         Of<SliceTreeArgs>("tree over slices", TileFactorKernels.ReduceSlices),
+        Of<ContractionArgs>("contraction over bins", TileContractions.OverBins),
+        Of<ContractionArgs>("contraction over frames", TileContractions.OverFrames),
     ];
 
     private static IEnumerable<TileKernel> Updates()

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using GpuNmf.Devices;
 using GpuNmf.Kernels.Nmf;
+using GpuNmf.Nmf.Starts;
 
 namespace GpuNmf.Nmf;
 
@@ -108,11 +109,12 @@ internal sealed class Factorizer : IDisposable
         x.Prepare(_rule.RelativeFloor);
         var clock = Stopwatch.StartNew();
 
+        var starts = new StartMaker(_session, x, _geometry, cancellation);
         double lowest = double.PositiveInfinity;
         int first = 0, before = 0;
         foreach (var batch in models.Chunk(BatchModels))
         {
-            var runs = batch.Select((model, index) => Start(index, model, x.Scale, x.Mean)).ToArray();
+            var runs = batch.Select((model, index) => Start(index, model, starts.Of(model), x.Scale)).ToArray();
             Iterate(
                 x.X, runs, clock, (index, fit) => finished(first + index, fit), (done, loss) => progress?.Invoke(before + done, Math.Min(lowest, loss)), cancellation);
             lowest = Math.Min(lowest, runs.Min(run => run.Loss));
@@ -124,12 +126,10 @@ internal sealed class Factorizer : IDisposable
     private NmfFit Silence(NmfModel model) =>
         new(new float[_geometry.Bins, model.Rank], new float[model.Rank, _geometry.Frames], [new LossPoint(0, 0)], 0, NmfStop.Tolerance) { Silent = true };
 
-    private ModelRun Start(int index, NmfModel model, SpectrogramScale scale, double mean)
+    private ModelRun Start(int index, NmfModel model, StartFactors start, SpectrogramScale scale)
     {
-        double scaledMean = Math.ScaleB(mean, scale.Spectrogram);
-        float[,] templates = ModelStart.Templates(model, _geometry, scale, scaledMean), activations = ModelStart.Activations(model, _geometry, scale, scaledMean);
-        scale = scale.Balanced(MatrixCheck.Mean(templates), MatrixCheck.Mean(activations));
-        _workspace.Upload(index, FactorLayout.PackTemplates(templates, _geometry, scale.Templates), FactorLayout.PackActivations(activations, _geometry, scale.Activations));
+        scale = scale.Balanced(MatrixCheck.Mean(start.Templates), MatrixCheck.Mean(start.Activations));
+        _workspace.Upload(index, FactorLayout.PackTemplates(start.Templates, _geometry, scale.Templates), FactorLayout.PackActivations(start.Activations, _geometry, scale.Activations));
         var penalties = _options.PenaltiesFor(_geometry.Bins, _geometry.Frames);
         return new ModelRun(index, model, scale, _options)
         {

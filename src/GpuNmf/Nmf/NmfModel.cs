@@ -5,6 +5,9 @@ namespace GpuNmf.Nmf;
 /// <param name="Seed">Seed of what no start gives.</param>
 internal sealed record NmfModel(int Rank, ulong Seed)
 {
+    /// <summary>How a start is made where none is given.</summary>
+    internal NmfInitialization Initialization { get; init; }
+
     /// <summary>Start of the templates behind the fixed ones, bins x components; null is random.</summary>
     internal float[,]? InitialTemplates { get; init; }
 
@@ -23,6 +26,7 @@ internal sealed record NmfModel(int Rank, ulong Seed)
     /// <summary>The models of the options: one, or <see cref="NmfOptions.Restarts"/> with seeds that follow one another.</summary>
     internal static NmfModel[] Of(NmfOptions options) => [.. Enumerable.Range(0, options.Restarts).Select(i => new NmfModel(options.Rank, options.Seed + (ulong)i)
     {
+        Initialization = options.Initialization,
         InitialTemplates = options.InitialTemplates,
         InitialActivations = options.InitialActivations,
         FixedTemplates = options.FixedTemplates,

@@ -51,11 +51,15 @@ public sealed record NmfOptions
     /// At least 0 and below 1.</summary>
     public double Tolerance { get; init; } = 1e-4;
 
-    /// <summary>Seed of the random start; the same on every device.</summary>
+    /// <summary>Where it starts from, unless <see cref="InitialTemplates"/> or <see cref="InitialActivations"/> say so; then it must be
+    /// <see cref="NmfInitialization.Random"/>, which is what the other one is.</summary>
+    public NmfInitialization Initialization { get; init; } = NmfInitialization.Random;
+
+    /// <summary>Seed of what the start leaves to chance; the same on every device.</summary>
     public ulong Seed { get; init; }
 
     /// <summary>How many random starts, 1..1024: seeds <see cref="Seed"/>, Seed + 1, ... share one spectrogram, and the lowest loss is kept.
-    /// More than 1 needs a random start of at least one factor.</summary>
+    /// More than 1 needs a start that leaves something to chance: <see cref="NmfInitialization.Nndsvd"/> and <see cref="NmfInitialization.NndsvdA"/> do not.</summary>
     public int Restarts { get; init; } = 1;
 
     /// <summary>Weight of the templates' penalty, at least 0, as scikit-learn's <c>alpha_W</c>: alpha T (r sum W + (1 - r) / 2 sum W^2) is added to the divergence,
@@ -118,6 +122,7 @@ public sealed record NmfOptions
             throw new ArgumentOutOfRangeException(nameof(Restarts), Restarts, $"Restarts is {Restarts}; it must lie in 1..1024.");
         if (Restarts > 1 && HasWholeTemplates && InitialActivations is not null)
             throw new ArgumentException($"Restarts is {Restarts}, but InitialTemplates and InitialActivations leave nothing to chance: every restart would be the same. Take 1, or leave one of them out.", nameof(Restarts));
+        ValidateInitialization();
         if (MaxIterations is < 1 or > 1_000_000)
             throw new ArgumentOutOfRangeException(nameof(MaxIterations), MaxIterations, $"MaxIterations is {MaxIterations}; it must lie in 1..1000000.");
         if (!(Tolerance >= 0 && Tolerance < 1))
@@ -151,5 +156,18 @@ public sealed record NmfOptions
             if (!(value >= 0 && value < double.PositiveInfinity))
                 throw new ArgumentOutOfRangeException(name, value, $"{name} is {value}; it must be finite and at least 0.");
         }
+    }
+    private void ValidateInitialization()
+    {
+        if (!Enum.IsDefined(Initialization)) throw new ArgumentOutOfRangeException(nameof(Initialization), Initialization, "No such initialization.");
+        string kind = Initialization.ToString().ToLowerInvariant();
+        if (Initialization != NmfInitialization.Random && (InitialTemplates is not null || InitialActivations is not null))
+            throw new ArgumentException($"Initialization is {kind}, but {(InitialTemplates is null ? nameof(InitialActivations) : nameof(InitialTemplates))} is a start as well: leave one of them out.", nameof(Initialization));
+        if (Initialization != NmfInitialization.Random && FixedTemplates is not null)
+            throw new ArgumentException($"Initialization is {kind}, and FixedTemplates says what some of the templates are: take random, or leave one of them out.", nameof(Initialization));
+        if (Initialization == NmfInitialization.Nndsvd && Solver is NmfSolver.MultiplicativeUpdate or NmfSolver.ExtrapolatedMultiplicativeUpdate)
+            throw new ArgumentException("Initialization nndsvd leaves zeros in the factors, and multiplicative updates (Solver mu and emu) never leave zero: take nndsvda or nndsvdar, which fill them.", nameof(Initialization));
+        if (Restarts > 1 && Initialization is NmfInitialization.Nndsvd or NmfInitialization.NndsvdA)
+            throw new ArgumentException($"Restarts is {Restarts}, but Initialization {kind} leaves nothing to chance: every restart would be the same. Take 1, or nndsvdar, kmeans or random.", nameof(Restarts));
     }
 }

@@ -36,6 +36,13 @@ internal static class Philox
         return radius * Math.Cos(2 * Math.PI * Uniform(c, d));
     }
 
+    /// <summary>One uniform number of a counter, at least 0 and below 1.</summary>
+    internal static double Fraction((uint A, uint B, uint C, uint D) counter, ulong key)
+    {
+        var (a, b, _, _) = Words(counter, key);
+        return ((((ulong)a << 32) | b) >> 11) * (1.0 / (1UL << 53));
+    }
+
     /// <summary>Above 0 and at most 1.</summary>
     private static double Uniform(uint high, uint low) => (((((ulong)high << 32) | low) >> 11) + 1) * (1.0 / (1UL << 53));
 }

@@ -1,11 +1,16 @@
 namespace GpuNmf.Nmf;
 
-/// <summary>Checks a start that the caller gave.</summary>
+/// <summary>Checks that the start suits a spectrogram.</summary>
 internal static class StartCheck
 {
-    /// <exception cref="ArgumentException">Wrong shape, or an entry that is negative, NaN or infinite.</exception>
+    /// <exception cref="ArgumentException">Wrong shape, or an entry that is negative, NaN or infinite; or there are fewer singular vectors than components.</exception>
     internal static void Require(NmfOptions options, int bins, long frames)
     {
+        bool decomposes = options.Initialization is NmfInitialization.Nndsvd or NmfInitialization.NndsvdA or NmfInitialization.NndsvdAR;
+        if (decomposes && options.Rank > Math.Min(bins, frames))
+            throw new ArgumentException(
+                $"Rank is {options.Rank}, but a spectrogram of {bins} bins x {frames} frames has only {Math.Min(bins, frames)} singular vectors for Initialization {options.Initialization.ToString().ToLowerInvariant()}: take a lower rank, random or kmeans.",
+                nameof(options));
         int kept = Fixed(options.FixedTemplates, bins, options.Rank);
         Templates(options.InitialTemplates, bins, options.Rank, kept);
         Activations(options.InitialActivations, options.Rank, frames);

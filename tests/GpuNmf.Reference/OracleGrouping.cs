@@ -4,7 +4,7 @@ namespace GpuNmf.Reference;
 /// Which component belongs to which source, by an oracle that knows the sources: the assignment with the largest mean SI-SDR. Inner products are
 /// computed once, so trying a grouping costs no pass over the samples.
 /// </summary>
-public sealed class Grouping
+public sealed class OracleGrouping
 {
     private const int LargestSearch = 70000;
     private const int Restarts = 64;
@@ -17,7 +17,7 @@ public sealed class Grouping
     private readonly int _components;
     private readonly int _sources;
 
-    private Grouping(double[][] components, double[][] references)
+    private OracleGrouping(double[][] components, double[][] references)
     {
         (_components, _sources) = (components.Length, references.Length);
         _gram = new double[_components, _components];
@@ -35,7 +35,7 @@ public sealed class Grouping
     /// <param name="references">The true sources.</param>
     public static int[] Best(double[][] components, double[][] references)
     {
-        var grouping = new Grouping(components, references);
+        var grouping = new OracleGrouping(components, references);
         return Math.Pow(references.Length, components.Length) <= LargestSearch ? grouping.TryAll() : grouping.Search();
     }
 

@@ -1,0 +1,77 @@
+using GpuNmf.Devices;
+using GpuNmf.Kernels.Nmf;
+
+namespace GpuNmf.Nmf.Starts;
+
+/// <summary>The spectra of the frames that sound, or of a few thousand of them, each divided by its Euclidean norm; on the host and on the device.</summary>
+internal sealed class FrameSample : IDisposable
+{
+    /// <summary>Frames at most; of more, one is drawn from each of so many equal stretches.</summary>
+    private const int Most = 8192;
+
+    /// <summary>A frame whose sum is below this share of the largest (-60 dB) is silent.</summary>
+    private const float Silent = 1e-3f;
+
+    private const uint Matrix = 5;
+
+    private FrameSample(DeviceBuffer<float> x, float[][] spectra)
+    {
+        X = x;
+        Spectra = spectra;
+    }
+
+    /// <summary>[rows][pitch].</summary>
+    internal DeviceBuffer<float> X { get; }
+
+    /// <summary>[n][F].</summary>
+    internal float[][] Spectra { get; }
+
+    /// <param name="session">Device.</param>
+    /// <param name="x">[rows][pitch] as the geometry says; not zero everywhere.</param>
+    /// <param name="geometry">Its bins and frames count, its rank does not.</param>
+    /// <param name="sums">The sum of each frame.</param>
+    /// <param name="seed">Of the draw.</param>
+    internal static FrameSample Of(DeviceSession session, DeviceBuffer<float> x, NmfGeometry geometry, float[] sums, ulong seed)
+    {
+        int[] chosen = Choose(sums, seed);
+        var spectra = new float[chosen.Length][];
+        var rows = new float[(long)NmfGeometry.RowsOf(chosen.Length, session.Form) * geometry.Pitch];
+        for (int i = 0; i < chosen.Length; i++)
+        {
+            var row = rows.AsSpan(i * geometry.Pitch, geometry.Pitch);
+            x.Download(row, (long)chosen[i] * geometry.Pitch);
+            double power = 0;
+            foreach (float value in row) power += (double)value * value;
+            double norm = Math.Sqrt(power);
+            foreach (ref float value in row) value = (float)(value / norm);
+            spectra[i] = row[..geometry.Bins].ToArray();
+        }
+        var buffer = session.Allocate<float>(rows.Length);
+        try
+        {
+            buffer.Upload(rows);
+            return new FrameSample(buffer, spectra);
+        }
+        catch
+        {
+            buffer.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose() => X.Dispose();
+
+    private static int[] Choose(float[] sums, ulong seed)
+    {
+        float least = Silent * sums.Max();
+        int[] sounding = [.. Enumerable.Range(0, sums.Length).Where(t => sums[t] > least)];
+        if (sounding.Length <= Most) return sounding;
+        var chosen = new int[Most];
+        for (int i = 0; i < Most; i++)
+        {
+            long first = (long)i * sounding.Length / Most, end = (i + 1L) * sounding.Length / Most;
+            chosen[i] = sounding[first + (long)(Philox.Fraction(((uint)i, 0, 0, Matrix), seed) * (end - first))];
+        }
+        return chosen;
+    }
+}
