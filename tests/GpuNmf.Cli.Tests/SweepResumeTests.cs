@@ -166,7 +166,16 @@ public sealed class SweepResumeTests : IDisposable
         CliRun.Of(line).AssertError(ExitCodes.Usage, difference, "ranks.partial", "--force");
 
         Assert.Equal(kept.Order(StringComparer.Ordinal), Directory.GetFiles(_folder["ranks.partial"]).Order(StringComparer.Ordinal));
-        CliRun.Of(Sweep("ranks", "--resume")).AssertOk();
+    }
+
+    [Fact]
+    public void What_was_refused_can_still_go_on()
+    {
+        Stop(4);
+        CliRun.Of(Sweep("ranks", "--resume", "--tol", "0")).AssertError(ExitCodes.Usage, "--tol");
+        var engine = new ToyEngine();
+        CliRun.Of(engine, Sweep("ranks", "--resume")).AssertOk();
+        Assert.Equal(5, engine.Computed.Count);
     }
 
     [Fact]

@@ -12,6 +12,9 @@ internal static class SweepPlots
 {
     private const int Width = 900, Height = 520;
 
+    /// <summary>False where no fonts are installed, so that pictures have no text.</summary>
+    public static bool HasFonts => SkiaSharp.SKTypeface.Default.GetGlyph((int)'a') != 0;
+
     /// <summary>Writes both as PNG.</summary>
     public static void Write(SweepRecord sweep, string folder)
     {

@@ -19,7 +19,7 @@ public sealed class ConstantSpectrumTests
     /// 4e-10 in the worst case.</summary>
     private const double Allowed = 1e-9;
 
-    [Theory, OnEveryDevice(nameof(Cases))]
+    [Theory, OnEveryDevice(nameof(Cases), RealOnly = true)]
     public void It_is_that_of_the_oracle(string lane, double beta, int frames)
     {
         var session = Lane.Session(lane);
