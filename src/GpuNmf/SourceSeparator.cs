@@ -94,7 +94,7 @@ public sealed class SourceSeparator : IDisposable
             Frames = options.Stft.FrameCount(recording.Length),
             Device = _session.Entry,
             Kind = _session.Kind,
-            Warnings = Warnings(fit, silent),
+            Warnings = [.. Warnings(fit, silent), .. EmptySources(sources, options.Grouping?.Sources ?? 0)],
             Timings = timings with { StemSeconds = clock.Lap() },
             PeakDeviceBytes = _session.PeakBytes,
         };
@@ -173,6 +173,11 @@ public sealed class SourceSeparator : IDisposable
     /// <summary>What a stage tells, with the stage's name.</summary>
     private static Action<long, long> Of(IProgress<SeparationProgress>? progress, SeparationStage stage) =>
         (done, total) => progress?.Report(new SeparationProgress(stage, done, total, null));
+
+    private static IEnumerable<string> EmptySources(int[]? sources, int count) =>
+        from source in Enumerable.Range(0, sources is null ? 0 : count)
+        where !sources!.Contains(source)
+        select $"Source {source + 1} got no component and is silent: its example explains no template best. Take more components, or a longer example.";
 
     private int[] SourcesOf(SeparationOptions options, GroupingOptions grouping, NmfFit fit, int sampleRateHz, CancellationToken cancellation) =>
         ComponentGroups.Of(grouping, fit.Templates, fit.Activations, sampleRateHz, grouping.Examples?.Select(example => ExampleTemplates.Of(_session, example, options.Stft, cancellation)).ToArray());

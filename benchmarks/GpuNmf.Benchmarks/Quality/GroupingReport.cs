@@ -10,7 +10,7 @@ namespace GpuNmf.Benchmarks.Quality;
 
 /// <summary>
 /// <c>-- grouping</c>: SDR of the sources that the program groups components into, beside those of an oracle that knows the sources, as markdown. Blind sources are
-/// assigned to the references by the best permutation; examples are the first third of each reference, and silence nowhere.
+/// assigned to the references by the best permutation; examples are a third of each reference, from its first sound on.
 /// </summary>
 internal static class GroupingReport
 {

@@ -11,10 +11,13 @@ internal sealed class HelpPages(HelpAction options) : SynchronousCommandLineActi
         Examples:
           gpunmf separate song.wav --rank 8 --out parts
           gpunmf separate song.wav --init-templates piano.npy --loss is --solver mu --exponent fast --out notes
+          gpunmf separate song.wav --rank 16 --sources 2 --out sources
+          gpunmf separate drums.wav --rank 16 --example kick.wav --example snare.wav --out kit
           gpunmf separate long.wav --start 60 --duration 30 --device cpu --threads 4 --out try --force
 
         Files in FOLDER:
           component-01.wav ...  the parts, largest W_k H_k first; with --reconstruct mask they add up to the recording
+          source-1.wav ...      with --sources or --example instead of these, sums of them; --keep-components writes both
           templates.npy         spectra, bins x components, float32
           activations.npy       envelopes, components x frames, float32
           result.json           input, parameters, device, loss, stems, warnings; the same bytes for the same run

@@ -87,6 +87,24 @@ public sealed class SourceStemTests
             [.. Enumerable.Range(0, 16000).Select(n => n / 2000 % 2 == turn ? (float)(0.3 * Math.Sin(2 * Math.PI * hertz * n / TestSignals.RateHz)) : 0f)];
     }
 
+    [Fact]
+    public void A_source_without_components_is_silent_with_a_warning()
+    {
+        float[] tones = TestSignals.Tones(9000, 1);
+        var options = new SeparationOptions
+        {
+            Stft = s_framing,
+            Nmf = new NmfOptions { Rank = 3, MaxIterations = 20 },
+            Grouping = new GroupingOptions { Method = GroupingMethod.Examples, Examples = [TestSignals.Recording(tones), TestSignals.Recording(new float[3000])] },
+        };
+
+        var run = SeparationRun.On(Lane.Session(Lane.Cpu), TestSignals.Recording(tones), options);
+
+        Assert.StartsWith("Source 2 got no component", Assert.Single(run.Result.Warnings), StringComparison.Ordinal);
+        Assert.All(run.Stem(1), sample => Assert.Equal(0, sample));
+        Differences.Within(RoundTripTests.Tolerance, run.SumError(TestSignals.Recording(tones)), "sum");
+    }
+
     public static TheoryData<GroupingOptions, string> Refusals => new()
     {
         { new GroupingOptions { Sources = 0 }, "Sources is 0; it must be at least 1" },
