@@ -58,6 +58,7 @@ internal static class CommandLine
         root.Options.OfType<VersionOption>().Single().Action = new VersionAction();
         root.Add(SeparateCommand.Create(context));
         root.Add(SweepCommand.Create(context));
+        root.Add(LearnCommand.Create(context));
         root.Add(DevicesCommand.Create(context));
         HelpOption help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpPages((HelpAction)help.Action!);

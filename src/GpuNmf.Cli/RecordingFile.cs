@@ -37,6 +37,7 @@ internal sealed class RecordingFile : IDisposable
             [
                 ("INPUT", request.Input.Path), ("--init-templates", request.Start.TemplatesPath), ("--init-activations", request.Start.ActivationsPath),
                 .. request.Grouping?.ExamplePaths.Select(example => ("--example", (string?)example)) ?? [],
+                .. request.Dictionaries?.Paths.Select(path => ("--dictionary", (string?)path)) ?? [],
             ]);
         return Open(request.Input, samples => RequireFit(request, samples));
     }
@@ -51,6 +52,13 @@ internal sealed class RecordingFile : IDisposable
             ErrorMessages.Refusing(ExitCodes.Usage, () => request.Options.ValidateFor(samples));
         });
     }
+
+    /// <inheritdoc cref="Open(SeparateRequest)"/>
+    public static RecordingFile Open(LearnRequest request) => Open(request.Input, samples =>
+    {
+        ErrorMessages.Refusing(ExitCodes.Input, () => request.Options.Stft.FrameCount(samples.Length), $"'{request.Input.Path}': ");
+        ErrorMessages.Refusing(ExitCodes.Usage, () => request.Options.ValidateFor(samples));
+    });
 
     public void Dispose() => _file.Dispose();
 
@@ -94,6 +102,7 @@ internal sealed class RecordingFile : IDisposable
             throw Unsuitable($"'{request.Input.Path}' has {samples.Channels} channels; a WAV file of {Words.Encodings.For(request.Output.Encoding)} holds at most {mostChannels}, of pcm16 {WavStemSink.MaxChannels(WavEncoding.Pcm16)}");
         long frames = ErrorMessages.Refusing(ExitCodes.Input, () => request.Options.Stft.FrameCount(samples.Length), $"'{request.Input.Path}': ");
         int rows = request.Options.Reconstruction.Channels == ChannelMode.Stack ? samples.Channels : 1;
+        request.Dictionaries?.RequireFit(request.Options, samples.SampleRateHz);
         request.Start.RequireShape(request.Options.Stft.Bins, frames * rows);
         ErrorMessages.Refusing(ExitCodes.Usage, () => request.Options.ValidateFor(samples));
     }

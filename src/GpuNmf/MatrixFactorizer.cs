@@ -64,7 +64,9 @@ public sealed class MatrixFactorizer : IDisposable
         using var factorizer = new Factorizer(_session, geometry, options, models.Length);
         using var onDevice = SpectrogramLayout.Upload(_session, x, geometry);
         int inAll = options.MaxIterations * models.Chunk(factorizer.BatchModels).Count();
-        var fits = factorizer.Run(onDevice, models, (done, loss) => progress?.Report(new FactorisationProgress(done, inAll, loss)), cancellation);
+        var shared = SharedSpectrogram.Measure(_session, onDevice, geometry);
+        var fits = factorizer.Run(shared, models, (done, loss) => progress?.Report(new FactorisationProgress(done, inAll, loss)), cancellation);
+        fits = Adaptation.Of(_session, geometry, shared, options, fits, cancellation);
         int best = FitChoice.Best(fits);
         var fit = FitChoice.Finish(fits[best], options);
         return new MatrixFactorization
@@ -109,6 +111,7 @@ public sealed class MatrixFactorizer : IDisposable
             Rank = rank,
             Restarts = 1,
             NormalizeTemplates = false,
+            AdaptIterations = 0,
             InitialTemplates = null,
             FixedTemplates = templates,
             InitialActivations = options.InitialActivations ?? MatrixCheck.Constant(rank, x.GetLength(1), options.Solver == NmfSolver.CoordinateDescent ? 0 : Math.Sqrt(MatrixCheck.Mean(x) / rank)),

@@ -31,6 +31,8 @@ public sealed record SeparationOptions
         Nmf.Validate();
         Reconstruction.Validate();
         Grouping?.Validate();
+        if (Grouping?.Assignment is { } assignment && assignment.Count != Nmf.Rank)
+            throw new ArgumentException($"Assignment has {assignment.Count} entries; it must have one for each of the {Nmf.Rank} components (Rank).");
         if (Grouping?.Sources > Nmf.Rank)
             throw new ArgumentException($"Sources is {Grouping.Sources}, but there are only {Nmf.Rank} components to group (Rank); take fewer sources or more components.");
     }

@@ -165,8 +165,10 @@ public sealed class SourceSeparator : IDisposable
         double stft = clock.Lap() - signal.Seconds;
         var models = NmfModel.Of(options.Nmf);
         int iterations = options.Nmf.MaxIterations * models.Chunk(factorizer.BatchModels).Count();
+        var shared = SharedSpectrogram.Measure(_session, x, geometry);
         var fits = factorizer.Run(
-            x, models, (done, loss) => progress?.Report(new SeparationProgress(SeparationStage.Factorising, done, iterations, loss)), cancellation);
+            shared, models, (done, loss) => progress?.Report(new SeparationProgress(SeparationStage.Factorising, done, iterations, loss)), cancellation);
+        fits = Adaptation.Of(_session, geometry, shared, options.Nmf, fits, cancellation);
         return (fits, signal.IsSilent, new StageTimings(signal.Seconds, stft, clock.Lap(), 0));
     }
 

@@ -33,6 +33,21 @@ internal sealed class ToyEngine : IEngine
         new(DeviceKind.Cpu, 0, "Toy processor", 0, 2, null),
     ];
 
+    public LearntTemplates Learn(DeviceRequest device, IAudioSource recording, SeparationOptions options, IProgress<SeparationProgress> progress, CancellationToken cancellation)
+    {
+        (Device, Recording, Options) = (device, recording, options);
+        cancellation.ThrowIfCancellationRequested();
+        return new LearntTemplates
+        {
+            Templates = Fill(options.Stft.Bins, options.Nmf.Rank),
+            SampleRateHz = recording.SampleRateHz,
+            FftLength = options.Stft.FftLength,
+            WindowLength = options.Stft.EffectiveWindowLength,
+            Window = options.Stft.Window,
+            Beta = options.Nmf.Beta,
+        };
+    }
+
     public SeparationResult Separate(
         DeviceRequest device, IAudioSource recording, IStemSink sink, SeparationOptions options, IProgress<SeparationProgress> progress, CancellationToken cancellation)
     {

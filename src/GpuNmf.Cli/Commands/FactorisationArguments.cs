@@ -43,6 +43,9 @@ internal sealed class FactorisationArguments
     private readonly Option<string> _normalize = OptionText.Valued("--normalize", "WHAT",
         "templates: every template sums to 1, its activation takes the scale; none: as they come.", "none");
 
+    /// <summary>The option that dictionaries decide.</summary>
+    public Option Rank => _rank;
+
     /// <summary>Adds what does not depend on rank, loss and start: for commands that have those in the plural.</summary>
     public void AddUpdatesTo(Command command)
     {

@@ -6,11 +6,12 @@ namespace GpuNmf.Cli.Commands;
 
 /// <summary>Files in, files out, and what is printed.</summary>
 /// <param name="outDescription">What <c>--out</c> is for.</param>
-internal sealed class FileArguments(string outDescription = "The folder to create for the parts.")
+/// <param name="outName">What it names.</param>
+internal sealed class FileArguments(string outDescription = "The folder to create for the parts.", string outName = "FOLDER")
 {
     private readonly Argument<string> _input = new("INPUT") { Description = "The recording, a WAV file." };
-    private readonly Option<string> _out = OptionText.Valued("--out", "FOLDER", outDescription);
-    private readonly Option<bool> _force = OptionText.Flag("--force", "Replace FOLDER if gpunmf wrote it; the old one stays until the new one is complete.");
+    private readonly Option<string> _out = OptionText.Valued("--out", outName, outDescription);
+    private readonly Option<bool> _force = OptionText.Flag("--force", outName == "FOLDER" ? "Replace FOLDER if gpunmf wrote it; the old one stays until the new one is complete." : $"Replace {outName}; the old one stays until the new one is complete.");
     private readonly Option<string> _encoding = OptionText.Valued("--encoding", "FORMAT",
         "Samples of the written files: float32, pcm16 or pcm24.", "float32");
     private readonly Option<string> _start = OptionText.Valued("--start", "SECONDS", "Where to begin in the recording.", "0");

@@ -26,6 +26,12 @@ internal sealed class GroupingArguments
         foreach (Option option in (Option[])[_sources, _groupBy, _examples, _keep]) command.Add(option);
     }
 
+    /// <summary>True where the components are to be written beside the sources.</summary>
+    public bool KeepsComponents(ParseResult parsed) => parsed.GetValue(_keep);
+
+    /// <summary>True where the user says how to group.</summary>
+    public bool IsGiven(ParseResult parsed) => ((Option[])[_sources, _groupBy, _examples]).Any(parsed.IsGiven);
+
     /// <summary>What is asked for; null where every component is to be a stem.</summary>
     /// <exception cref="CliException">A value is no number or none of the choices, or two contradict each other.</exception>
     public GroupingRequest? Read(ParseResult parsed)

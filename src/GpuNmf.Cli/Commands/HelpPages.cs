@@ -48,6 +48,16 @@ internal sealed class HelpPages(HelpAction options) : SynchronousCommandLineActi
 
         """;
 
+    private const string Learn = """
+        Examples:
+          gpunmf learn kick.wav --rank 4 --out kick.npz
+          gpunmf separate beat.wav --dictionary kick.npz --dictionary snare.npz --free 4 --out parts
+
+        FILE.npz holds templates.npy (bins x components) and dictionary.json (framing); numpy.load reads it. It fits recordings of the same
+        sampling rate, --n-fft, --win-length and --window.
+
+        """;
+
     private const string Devices = """
         Examples:
           gpunmf devices
@@ -73,6 +83,7 @@ internal sealed class HelpPages(HelpAction options) : SynchronousCommandLineActi
         output.WriteLine(parseResult.CommandResult.Command.Name switch
         {
             SeparateCommand.Name => Separate,
+            LearnCommand.Name => Learn,
             SweepCommand.Name => Sweep,
             DevicesCommand.Name => Devices,
             _ => All,

@@ -16,6 +16,7 @@ internal sealed class SeparateCommand
     private readonly FramingArguments _framing = new();
     private readonly ReconstructionArguments _reconstruction = new();
     private readonly GroupingArguments _grouping = new();
+    private readonly DictionaryArguments _dictionaries = new();
     private readonly DeviceArguments _device = new();
 
     private SeparateCommand()
@@ -32,6 +33,7 @@ internal sealed class SeparateCommand
         arguments._framing.AddTo(command);
         arguments._reconstruction.AddTo(command);
         arguments._grouping.AddTo(command);
+        arguments._dictionaries.AddTo(command);
         arguments._device.AddTo(command);
         command.SetAction(parsed => new SeparationRun(context, arguments.Read(parsed, context.Cancellation)).Execute());
         return command;
@@ -42,7 +44,8 @@ internal sealed class SeparateCommand
     {
         InputRequest input = _files.ReadInput(parsed);
         OutputRequest output = _files.ReadOutput(parsed);
-        GroupingRequest? grouping = _grouping.Read(parsed);
+        DictionaryFiles? dictionaries = Interruptible.Run(() => _dictionaries.Read(parsed, _factorisation.Rank, _grouping.IsGiven(parsed)), TimeSpan.Zero, cancellation);
+        GroupingRequest? grouping = dictionaries is null ? _grouping.Read(parsed) : dictionaries.Grouping(_grouping.KeepsComponents(parsed));
         DeviceRequest device = _device.Read(parsed);
         var options = new SeparationOptions
         {
@@ -60,7 +63,8 @@ internal sealed class SeparateCommand
             Nmf = _factorisation.WithStart(parsed, options.Nmf, start),
             Grouping = grouping is null ? null : new GroupingOptions { Sources = grouping.Sources, Method = method },
         };
+        if (dictionaries is not null) options = dictionaries.In(options);
         ErrorMessages.Refusing(ExitCodes.Usage, options.Validate);
-        return new SeparateRequest(input, output, device, options, start, grouping, _files.ReadVerbosity(parsed));
+        return new SeparateRequest(input, output, device, options, start, grouping, dictionaries, _files.ReadVerbosity(parsed));
     }
 }

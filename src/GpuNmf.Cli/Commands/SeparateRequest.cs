@@ -38,9 +38,10 @@ internal enum Verbosity
 /// <param name="Options">What is computed.</param>
 /// <param name="Start">The files behind the start in <paramref name="Options"/>.</param>
 /// <param name="Grouping">How components become sources; null where each is a stem. Its examples are not in <paramref name="Options"/> yet.</param>
+/// <param name="Dictionaries">The files behind fixed templates; null where none are given.</param>
 /// <param name="Verbosity">How much is said.</param>
 internal sealed record SeparateRequest(
-    InputRequest Input, OutputRequest Output, DeviceRequest Device, SeparationOptions Options, StartFiles Start, GroupingRequest? Grouping, Verbosity Verbosity)
+    InputRequest Input, OutputRequest Output, DeviceRequest Device, SeparationOptions Options, StartFiles Start, GroupingRequest? Grouping, DictionaryFiles? Dictionaries, Verbosity Verbosity)
 {
     /// <summary>True when progress and warnings are printed.</summary>
     public bool IsTalkative => Verbosity is Verbosity.Normal or Verbosity.Json;

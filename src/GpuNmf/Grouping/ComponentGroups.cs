@@ -11,6 +11,7 @@ internal static class ComponentGroups
     /// <param name="examples">Templates of each example; null where none are asked for.</param>
     internal static int[] Of(GroupingOptions options, float[,] templates, float[,] activations, int sampleRateHz, IReadOnlyList<float[,]>? examples) => options.Method switch
     {
+        GroupingMethod.Assigned => [.. options.Assignment!],
         GroupingMethod.Examples => ExampleMatch.Of(templates, examples!),
         GroupingMethod.Envelope => ByEnergy(Envelopes.Of(activations, options.Sources), options.Sources, templates, activations),
         _ => ByEnergy(PointClusters.Of(MelCepstrum.Of(templates, sampleRateHz), options.Sources), options.Sources, templates, activations),

@@ -12,4 +12,7 @@ public enum GroupingMethod
 
     /// <summary>Recordings of the sources alone, one for each: a component goes to the source whose spectra explain most of its template.</summary>
     Examples,
+
+    /// <summary>The caller: <see cref="GroupingOptions.Assignment"/>.</summary>
+    Assigned,
 }

@@ -15,6 +15,9 @@ public sealed record GroupingOptions
     /// their order. Null otherwise.</summary>
     public IReadOnlyList<IAudioSource>? Examples { get; init; }
 
+    /// <summary>With <see cref="GroupingMethod.Assigned"/> the source of each component, 0-based, as when the first templates are those of a dictionary. Null otherwise.</summary>
+    public IReadOnlyList<int>? Assignment { get; init; }
+
     /// <summary>Receives the components' own stems as well; null keeps the sources alone.</summary>
     public IStemSink? ComponentSink { get; init; }
 
@@ -26,6 +29,10 @@ public sealed record GroupingOptions
         if (Sources < 1)
             throw new ArgumentOutOfRangeException(nameof(Sources), Sources, $"Sources is {Sources}; it must be at least 1, and at most the number of components.");
         if (!Enum.IsDefined(Method)) throw new ArgumentOutOfRangeException(nameof(Method), Method, "No such method of grouping.");
+        if ((Method == GroupingMethod.Assigned) != (Assignment is not null))
+            throw new ArgumentException("GroupingMethod.Assigned and Assignment belong together: give both, or neither.", nameof(Assignment));
+        if (Assignment?.Any(source => source < 0 || source >= Sources) == true)
+            throw new ArgumentException($"Assignment names a source outside of 0..{Sources - 1}.", nameof(Assignment));
         if (Method != GroupingMethod.Examples && Examples is not null)
             throw new ArgumentException("Examples are given, but Method is another one: take GroupingMethod.Examples, or leave them out.", nameof(Examples));
         if (Method == GroupingMethod.Examples && Examples?.Count != Sources)

@@ -83,6 +83,9 @@ public sealed record NmfOptions
     /// order of all components is kept. Only their activations are sought. Null for none.</summary>
     public float[,]? FixedTemplates { get; init; }
 
+    /// <summary>Iterations at the end in which <see cref="FixedTemplates"/> are updated too, so that they adapt to the recording; 0 keeps them. At most 1,000,000.</summary>
+    public int AdaptIterations { get; init; }
+
     /// <summary>Where activations may be other than zero, components x frames (as <see cref="InitialActivations"/>); null is everywhere. The others are zero from the start, and
     /// multiplicative updates never leave zero (score-informed separation; Ewert and Müller 2012).</summary>
     public bool[,]? ActivationSupport { get; init; }
@@ -128,6 +131,10 @@ public sealed record NmfOptions
         if (!(Tolerance >= 0 && Tolerance < 1))
             throw new ArgumentOutOfRangeException(nameof(Tolerance), Tolerance, $"Tolerance is {Tolerance}; it must be at least 0 and below 1 (0 runs all iterations).");
         ValidatePenalties();
+        if (AdaptIterations is < 0 or > 1_000_000)
+            throw new ArgumentOutOfRangeException(nameof(AdaptIterations), AdaptIterations, $"AdaptIterations is {AdaptIterations}; it must lie in 0..1000000.");
+        if (AdaptIterations > 0 && FixedTemplates is null)
+            throw new ArgumentException($"AdaptIterations is {AdaptIterations}, but there are no FixedTemplates to adapt: give some, or leave it at 0.", nameof(AdaptIterations));
         if (TargetLoss is { } loss && !(loss >= 0 && loss < double.PositiveInfinity))
             throw new ArgumentOutOfRangeException(nameof(TargetLoss), loss, $"TargetLoss is {loss}; it must be finite and at least 0.");
         if (TimeLimit is { } limit && limit <= TimeSpan.Zero)

@@ -1,0 +1,94 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using GpuNmf.Cli.Errors;
+using GpuNmf.Grouping;
+using GpuNmf.Nmf;
+
+namespace GpuNmf.Cli.Commands;
+
+/// <summary>Templates that were learnt before, a source each.</summary>
+internal sealed class DictionaryArguments
+{
+    /// <summary>Enough for the spectra to follow another instrument, and too few for them to become others.</summary>
+    private const int AdaptIterations = 20;
+
+    private readonly Option<string[]> _dictionaries = new("--dictionary")
+    {
+        HelpName = "FILE.npz",
+        Description = "Templates that 'gpunmf learn' wrote; once for each source, which becomes source-1.wav, ... They stay as they are, and --rank is their number and --free.",
+        Arity = ArgumentArity.OneOrMore,
+        AllowMultipleArgumentsPerToken = false,
+    };
+    private readonly Option<string> _free = OptionText.Valued("--free", "N", "With --dictionary: components for everything else, 0..256; they are the last source.", "0");
+    private readonly Option<bool> _adapt = OptionText.Flag("--adapt", $"With --dictionary: {AdaptIterations} iterations at the end in which the dictionaries follow the recording.");
+
+    public void AddTo(Command command)
+    {
+        foreach (Option option in (Option[])[_dictionaries, _free, _adapt]) command.Add(option);
+    }
+
+    /// <summary>The files, read; null where none are given.</summary>
+    /// <exception cref="CliException">One cannot be read or is no dictionary, or an option contradicts another.</exception>
+    public DictionaryFiles? Read(ParseResult parsed, Option rank, bool groups)
+    {
+        string[] paths = parsed.GetValue(_dictionaries) ?? [];
+        int free = parsed.WholeNumber(_free, "a whole number in 0..256");
+        if (paths.Length == 0)
+        {
+            Option? lonely = ((Option[])[_free, _adapt]).FirstOrDefault(parsed.IsGiven);
+            return lonely is null ? null : throw new CliException(ExitCodes.Usage, $"{lonely.Name} is for dictionaries; name one with {_dictionaries.Name}, or leave it out");
+        }
+        if (free < 0) throw OptionText.Wrong(_free, parsed.TextOf(_free), "a whole number in 0..256");
+        if (parsed.IsGiven(rank)) throw new CliException(ExitCodes.Usage, $"{rank.Name} follows from {_dictionaries.Name} and {_free.Name}; leave it out");
+        if (groups) throw new CliException(ExitCodes.Usage, $"{_dictionaries.Name} says what the sources are; leave --sources and --example out");
+        var dictionaries = Array.ConvertAll(paths, ReadFile);
+        return new DictionaryFiles(paths, dictionaries, free, parsed.GetValue(_adapt) ? AdaptIterations : 0);
+    }
+
+    private LearntTemplates ReadFile(string path)
+    {
+        try
+        {
+            return LearntTemplates.Load(path);
+        }
+        catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException or NotSupportedException)
+        {
+            bool isMissing = exception is FileNotFoundException or DirectoryNotFoundException;
+            throw new CliException(ExitCodes.Input, isMissing ? $"{_dictionaries.Name} '{path}': no such file" : $"{_dictionaries.Name} '{path}': {exception.Message}", exception);
+        }
+    }
+}
+
+/// <summary>Dictionaries of a request.</summary>
+/// <param name="Paths">As the user wrote them.</param>
+/// <param name="Dictionaries">What they hold.</param>
+/// <param name="Free">Components behind theirs.</param>
+/// <param name="AdaptIterations">Iterations in which they are updated too.</param>
+internal sealed record DictionaryFiles(IReadOnlyList<string> Paths, IReadOnlyList<LearntTemplates> Dictionaries, int Free, int AdaptIterations)
+{
+    /// <summary>A source a dictionary, and one for what is free.</summary>
+    public GroupingRequest Grouping(bool keepsComponents) => new(Dictionaries.Count + (Free > 0 ? 1 : 0), GroupingMethod.Assigned, [], keepsComponents);
+
+    /// <summary>The options with the dictionaries' templates in front.</summary>
+    /// <exception cref="CliException">Their transforms differ.</exception>
+    public SeparationOptions In(SeparationOptions options) => ErrorMessages.Refusing(ExitCodes.Input, () => options with
+    {
+        Nmf = options.Nmf with { Rank = Dictionaries.Sum(dictionary => dictionary.Rank) + Free, FixedTemplates = LearntTemplates.Join(Dictionaries), AdaptIterations = AdaptIterations },
+        Grouping = new GroupingOptions
+        {
+            Sources = Grouping(false).Sources,
+            Method = GroupingMethod.Assigned,
+            Assignment = [.. Dictionaries.SelectMany((dictionary, i) => Enumerable.Repeat(i, dictionary.Rank)), .. Enumerable.Repeat(Dictionaries.Count, Free)],
+        },
+    }, "--dictionary: ");
+
+    /// <exception cref="CliException">A dictionary belongs to another sampling rate or framing.</exception>
+    public void RequireFit(SeparationOptions options, int sampleRateHz)
+    {
+        for (int i = 0; i < Paths.Count; i++)
+        {
+            int number = i;
+            ErrorMessages.Refusing(ExitCodes.Input, () => Dictionaries[number].RequireFit(options.Stft, sampleRateHz, $"--dictionary '{Path.GetFileName(Paths[number])}'"));
+        }
+    }
+}

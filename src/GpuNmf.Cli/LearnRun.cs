@@ -1,0 +1,82 @@
+using System.Text.Json.Nodes;
+using GpuNmf.Audio;
+using GpuNmf.Cli.Commands;
+using GpuNmf.Cli.Errors;
+using GpuNmf.Cli.Output;
+using GpuNmf.Cli.Progress;
+
+namespace GpuNmf.Cli;
+
+/// <summary>One <c>learn</c> from the opened recording to the complete file.</summary>
+internal sealed class LearnRun(CommandContext context, LearnRequest request)
+{
+    /// <summary>Does everything; errors are exceptions.</summary>
+    /// <returns><see cref="ExitCodes.Ok"/>.</returns>
+    public int Execute()
+    {
+        RequireFree();
+        using RecordingFile recording = Interruptible.Run(() => RecordingFile.Open(request), TimeSpan.Zero, context.Cancellation);
+        LearntTemplates learnt = ProgressDisplay
+            .Choose(context.Stderr, request.IsTalkative)
+            .Run(progress => Interruptible.Run(() => Learn(recording.Samples, progress), Interruptible.Grace, context.Cancellation));
+        context.Cancellation.ThrowIfCancellationRequested();
+        Save(learnt);
+        if (request.IsTalkative)
+            foreach (string warning in recording.Warnings.Concat(Missing(learnt))) context.Stderr.TryWriteLine($"{ProgramInfo.Name}: warning: {warning}");
+        string done = $"; the templates are complete in '{request.Path}'";
+        if (request.PrintsJson) context.Print(stdout => stdout.Write(JsonText.Write(Document(learnt))), done);
+        else if (request.Verbosity == Verbosity.Normal) context.Print(stdout => stdout.WriteLine($"{request.Path}: {learnt.Rank} templates of {learnt.Templates.GetLength(0)} bins at {learnt.SampleRateHz} Hz"), done);
+        return ExitCodes.Ok;
+    }
+
+    private LearntTemplates Learn(IAudioSource recording, IProgress<SeparationProgress> progress)
+    {
+        try
+        {
+            return ErrorMessages.Refusing(ExitCodes.Input, () => context.Engine.Learn(request.Device, recording, request.Options, progress, context.Cancellation), $"'{request.Input.Path}': ");
+        }
+        catch (Exception exception) when (exception is AudioFormatException or NotFiniteNumberException)
+        {
+            throw new CliException(ExitCodes.Input, $"'{request.Input.Path}': {ErrorMessages.InOptionNames(exception.Message)}", exception);
+        }
+    }
+
+    private void RequireFree()
+    {
+        if (Directory.Exists(request.Path)) throw new CliException(ExitCodes.Output, $"--out '{request.Path}' is a folder; name a file, such as kick.npz");
+        if (File.Exists(request.Path) && !request.Force) throw new CliException(ExitCodes.Output, $"'{request.Path}' exists; choose another --out, or replace it with --force");
+        string folder = Path.GetDirectoryName(Path.GetFullPath(request.Path))!;
+        if (!Directory.Exists(folder)) throw new CliException(ExitCodes.Output, $"there is no folder '{folder}' for --out '{request.Path}'; create it first");
+        if (RealPath.Of(request.Path) == RealPath.Of(request.Input.Path)) throw new CliException(ExitCodes.Usage, $"--out '{request.Path}' is the recording itself; choose another --out");
+    }
+
+    private void Save(LearntTemplates learnt)
+    {
+        try
+        {
+            learnt.Save(request.Path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new CliException(ExitCodes.Output, $"cannot write '{request.Path}': {exception.Message}", exception);
+        }
+    }
+
+    private IEnumerable<string> Missing(LearntTemplates learnt) => learnt.Rank < request.Options.Nmf.Rank
+        ? [$"{request.Options.Nmf.Rank - learnt.Rank} of {request.Options.Nmf.Rank} templates were zero everywhere and were left out; the recording has fewer different sounds."]
+        : [];
+
+    private JsonObject Document(LearntTemplates learnt) => new()
+    {
+        ["program"] = ProgramInfo.Name,
+        ["version"] = ProgramInfo.Version,
+        ["file"] = request.Path,
+        ["rank"] = learnt.Rank,
+        ["bins"] = learnt.Templates.GetLength(0),
+        ["sampleRateHz"] = learnt.SampleRateHz,
+        ["nFft"] = learnt.FftLength,
+        ["winLength"] = learnt.WindowLength,
+        ["window"] = Words.Windows.For(learnt.Window),
+        ["beta"] = learnt.Beta,
+    };
+}

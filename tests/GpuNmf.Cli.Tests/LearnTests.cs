@@ -1,0 +1,95 @@
+using System.Text.Json;
+using GpuNmf.Cli.Errors;
+using GpuNmf.Grouping;
+using Xunit;
+
+namespace GpuNmf.Cli.Tests;
+
+/// <summary><c>gpunmf learn</c>, and what <c>separate</c> makes of its files.</summary>
+public sealed class LearnTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly ToyEngine _engine = new();
+
+    public LearnTests() => TestRecording.WriteTones(_folder["song.wav"]);
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_file_is_learnt_and_says_what_it_holds()
+    {
+        CliRun run = Run("learn", _folder["song.wav"], "--rank", "3", "--loss", "is", "--out", _folder["a.npz"], "--json");
+
+        Assert.Equal((ExitCodes.Ok, ""), (run.ExitCode, run.Stderr));
+        Assert.Equal((3, 0.0), (_engine.Options!.Nmf.Rank, _engine.Options.Nmf.Beta));
+        using var document = JsonDocument.Parse(run.Stdout);
+        Assert.Equal((3, 1025), (document.RootElement.GetProperty("rank").GetInt32(), document.RootElement.GetProperty("bins").GetInt32()));
+        Assert.Equal(3, LearntTemplates.Load(_folder["a.npz"]).Rank);
+        Assert.Equal(["a.npz", "song.wav"], Directory.GetFileSystemEntries(_folder.Root).Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
+    public void A_file_that_is_there_is_replaced_only_when_told()
+    {
+        File.WriteAllText(_folder["a.npz"], "mine");
+        CliRun refused = Run("learn", _folder["song.wav"], "--out", _folder["a.npz"], "--quiet");
+        Assert.Equal(ExitCodes.Output, refused.ExitCode);
+        Assert.Contains("--force", refused.Stderr, StringComparison.Ordinal);
+        Assert.Equal("mine", File.ReadAllText(_folder["a.npz"]));
+
+        Assert.Equal(ExitCodes.Ok, Run("learn", _folder["song.wav"], "--out", _folder["a.npz"], "--quiet", "--force").ExitCode);
+        Assert.Equal(8, LearntTemplates.Load(_folder["a.npz"]).Rank);
+    }
+
+    [Fact]
+    public void Where_nothing_can_be_written_nothing_is_learnt()
+    {
+        Assert.Contains("is a folder", Run("learn", _folder["song.wav"], "--out", _folder.Root).Stderr, StringComparison.Ordinal);
+        Assert.Contains("no folder", Run("learn", _folder["song.wav"], "--out", Path.Combine(_folder["absent"], "a.npz")).Stderr, StringComparison.Ordinal);
+        Assert.Contains("the recording itself", Run("learn", _folder["song.wav"], "--out", _folder["song.wav"], "--force").Stderr, StringComparison.Ordinal);
+        Assert.Null(_engine.Options);
+    }
+
+    [Fact]
+    public void Dictionaries_become_sources()
+    {
+        Run("learn", _folder["song.wav"], "--rank", "3", "--out", _folder["a.npz"]);
+        Run("learn", _folder["song.wav"], "--rank", "2", "--out", _folder["b.npz"]);
+
+        CliRun run = Run("separate", _folder["song.wav"], "--dictionary", _folder["a.npz"], "--dictionary", _folder["b.npz"], "--free", "2", "--adapt", "--out", _folder["parts"], "--quiet");
+
+        Assert.Equal((ExitCodes.Ok, ""), (run.ExitCode, run.Stderr));
+        var nmf = _engine.Options!.Nmf;
+        Assert.Equal((7, 5, 20), (nmf.Rank, nmf.FixedTemplates!.GetLength(1), nmf.AdaptIterations));
+        Assert.Equal((3, GroupingMethod.Assigned), (_engine.Options.Grouping!.Sources, _engine.Options.Grouping.Method));
+        Assert.Equal([0, 0, 0, 1, 1, 2, 2], _engine.Options.Grouping.Assignment!);
+        Assert.True(File.Exists(Path.Combine(_folder["parts"], "source-3.wav")));
+        using var result = JsonDocument.Parse(File.ReadAllText(Path.Combine(_folder["parts"], "result.json")));
+        Assert.Equal(["a.npz", "b.npz"], result.RootElement.GetProperty("parameters").GetProperty("dictionaries").EnumerateArray().Select(name => name.GetString()));
+    }
+
+    [Fact]
+    public void What_does_not_go_together_is_refused()
+    {
+        Run("learn", _folder["song.wav"], "--rank", "3", "--n-fft", "512", "--out", _folder["a.npz"]);
+        string[] start = ["separate", _folder["song.wav"], "--out", _folder["parts"], "--dictionary", _folder["a.npz"]];
+
+        Refused(ExitCodes.Usage, "--rank follows from", [.. start, "--rank", "4"]);
+        Refused(ExitCodes.Usage, "leave --sources and --example out", [.. start, "--sources", "2"]);
+        Refused(ExitCodes.Usage, "--free is for dictionaries", "separate", _folder["song.wav"], "--out", _folder["parts"], "--free", "2");
+        Refused(ExitCodes.Usage, "--free is '-1'", [.. start, "--free", "-1"]);
+        Refused(ExitCodes.Input, "--n-fft 512", start);
+        Refused(ExitCodes.Input, "no such file", "separate", _folder["song.wav"], "--out", _folder["parts"], "--dictionary", _folder["absent.npz"]);
+        Refused(ExitCodes.Input, "--dictionary", "separate", _folder["song.wav"], "--out", _folder["parts"], "--dictionary", _folder["song.wav"]);
+        Assert.False(Directory.Exists(_folder["parts"]));
+    }
+
+    private void Refused(int exitCode, string message, params string[] args)
+    {
+        CliRun run = Run(args);
+        Assert.Contains(message, run.Stderr, StringComparison.Ordinal);
+        Assert.Equal(exitCode, run.ExitCode);
+    }
+
+    private CliRun Run(params string[] args) => CliRun.Of(_engine, args);
+}

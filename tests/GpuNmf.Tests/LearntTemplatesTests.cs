@@ -1,0 +1,141 @@
+using System.IO.Compression;
+using GpuNmf.Audio;
+using GpuNmf.Files;
+using GpuNmf.Grouping;
+using GpuNmf.Nmf;
+using GpuNmf.Stft;
+using GpuNmf.Tests.Lanes;
+using Xunit;
+
+namespace GpuNmf.Tests;
+
+/// <summary>Dictionaries: learnt, kept in a file, and used as templates that stay.</summary>
+public sealed class LearntTemplatesTests : IDisposable
+{
+    private const int Rate = 8000;
+
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_file_gives_back_what_was_saved_and_has_the_same_bytes_twice()
+    {
+        var learnt = Learnt(3);
+        learnt.Save(_folder["a.npz"]);
+        learnt.Save(_folder["b.npz"]);
+
+        var loaded = LearntTemplates.Load(_folder["a.npz"]);
+
+        Assert.Equal(learnt.Templates, loaded.Templates);
+        Assert.Equal(learnt with { Templates = loaded.Templates }, loaded);
+        Assert.Equal(File.ReadAllBytes(_folder["a.npz"]), File.ReadAllBytes(_folder["b.npz"]));
+        using var archive = ZipFile.OpenRead(_folder["a.npz"]);
+        archive.GetEntry("templates.npy")!.ExtractToFile(_folder["t.npy"]);
+        Assert.Equal(learnt.Templates, NpyFile.Read(_folder["t.npy"]));
+        Assert.Equal(["a.npz", "b.npz", "t.npy"], Directory.GetFiles(_folder.Path).Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
+    public void What_is_no_dictionary_is_refused()
+    {
+        string path = _folder["x.npz"];
+        File.WriteAllText(path, "no archive");
+        Assert.Throws<InvalidDataException>(() => LearntTemplates.Load(path));
+
+        File.Delete(path);
+        using (var archive = ZipFile.Open(path, ZipArchiveMode.Create)) archive.CreateEntry("other.npy");
+        Assert.Contains("templates.npy", Assert.Throws<InvalidDataException>(() => LearntTemplates.Load(path)).Message, StringComparison.Ordinal);
+
+        Learnt(2).Save(path);
+        using (var archive = ZipFile.Open(path, ZipArchiveMode.Update))
+        {
+            archive.GetEntry("dictionary.json")!.Delete();
+            using var framing = new StreamWriter(archive.CreateEntry("dictionary.json").Open());
+            framing.Write("{ \"nFft\": 256 }");
+        }
+        Assert.Throws<InvalidDataException>(() => LearntTemplates.Load(path));
+
+        byte[] whole = File.ReadAllBytes(path);
+        File.WriteAllBytes(path, whole[..(whole.Length / 2)]);
+        Assert.Throws<InvalidDataException>(() => LearntTemplates.Load(path));
+        Assert.Throws<FileNotFoundException>(() => LearntTemplates.Load(_folder["absent.npz"]));
+    }
+
+    [Fact]
+    public void A_recording_of_other_bins_is_refused()
+    {
+        var learnt = Learnt(2);
+        learnt.RequireFit(new StftOptions { FftLength = 256, HopLength = 32 }, Rate, "kick");
+        Assert.Contains("kick was learnt at 8000 Hz and the recording has 44100 Hz", Assert.Throws<ArgumentException>(() => learnt.RequireFit(new StftOptions { FftLength = 256 }, 44100, "kick")).Message, StringComparison.Ordinal);
+        Assert.Contains("FftLength 512", Assert.Throws<ArgumentException>(() => learnt.RequireFit(new StftOptions { FftLength = 512 }, Rate, "kick")).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => learnt.RequireFit(new StftOptions { FftLength = 256, Window = WindowKind.Hamming }, Rate, "kick"));
+        Assert.Throws<ArgumentException>(() => LearntTemplates.Join([]));
+    }
+
+    /// <summary>Two tones that sound in turns and together: each stem is its own tone, 20 dB above the other, in the order of the dictionaries.</summary>
+    [Theory, OnEveryDevice(RealOnly = true)]
+    public void Each_dictionary_gets_its_own_sound(string lane)
+    {
+        float[] low = Tone(440, t => t % 4000 < 2600 ? 0.4f : 0), high = Tone(1870, t => t % 3000 < 1500 ? 0.3f : 0);
+        float[] mix = [.. low.Zip(high, (a, b) => a + b)];
+        var stft = new StftOptions { FftLength = 256 };
+        var separator = new SourceSeparator(Lane.Session(lane));
+        var learning = new SeparationOptions { Stft = stft, Nmf = new NmfOptions { Rank = 2, MaxIterations = 60 } };
+        var highs = separator.Learn(new AudioBuffer(high, 1, Rate), learning, cancellation: TestContext.Current.CancellationToken);
+        var lows = separator.Learn(new AudioBuffer(low, 1, Rate), learning, cancellation: TestContext.Current.CancellationToken);
+        foreach (int adapt in new[] { 0, 10 })
+        {
+            var sink = new StemBuffer();
+            var result = separator.Separate(new AudioBuffer(mix, 1, Rate), sink, new SeparationOptions
+            {
+                Stft = stft,
+                Nmf = new NmfOptions { Rank = highs.Rank + lows.Rank, FixedTemplates = LearntTemplates.Join([highs, lows]), AdaptIterations = adapt, MaxIterations = 60, Tolerance = 0 },
+                Grouping = new GroupingOptions { Sources = 2, Method = GroupingMethod.Assigned, Assignment = [.. Enumerable.Repeat(0, highs.Rank), .. Enumerable.Repeat(1, lows.Rank)] },
+            }, cancellation: TestContext.Current.CancellationToken);
+
+            Assert.Equal(60 + adapt, result.Iterations);
+            Assert.Equal(60 + adapt, result.LossTrace[^1].Iteration);
+            Assert.Equal(adapt == 0, Kept(result.Templates, highs.Templates));
+            Assert.True(Ratio(sink.Stems[0].Channel(0), high) > 20, $"{lane}, adapt {adapt}: {Ratio(sink.Stems[0].Channel(0), high)} dB");
+            Assert.True(Ratio(sink.Stems[1].Channel(0), low) > 20, $"{lane}, adapt {adapt}: {Ratio(sink.Stems[1].Channel(0), low)} dB");
+        }
+    }
+
+    [Fact]
+    public void Silence_teaches_nothing()
+    {
+        var separator = new SourceSeparator(Lane.Session("cpu"));
+        Assert.Contains("silent", Assert.Throws<ArgumentException>(() => separator.Learn(new AudioBuffer(new float[9000], 1, Rate), cancellation: TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
+    }
+
+    private static bool Kept(float[,] templates, float[,] learnt)
+    {
+        for (int f = 0; f < learnt.GetLength(0); f++)
+            for (int k = 0; k < learnt.GetLength(1); k++)
+                if (templates[f, k] != learnt[f, k]) return false;
+        return true;
+    }
+
+    /// <summary>Power of the tone over that of what the stem has beside it, in dB.</summary>
+    private static double Ratio(ReadOnlySpan<float> stem, float[] tone)
+    {
+        double signal = 0, rest = 0;
+        for (int i = 0; i < tone.Length; i++)
+        {
+            signal += (double)tone[i] * tone[i];
+            rest += ((double)stem[i] - tone[i]) * ((double)stem[i] - tone[i]);
+        }
+        return 10 * Math.Log10(signal / rest);
+    }
+
+    private static float[] Tone(double hertz, Func<int, float> level) => [.. Enumerable.Range(0, 2 * Rate).Select(t => level(t) * (float)Math.Sin(2 * Math.PI * hertz * t / Rate))];
+
+    private static LearntTemplates Learnt(int rank)
+    {
+        var templates = new float[129, rank];
+        for (int f = 0; f < 129; f++)
+            for (int k = 0; k < rank; k++) templates[f, k] = 1f / (1 + f + k);
+        return new LearntTemplates { Templates = templates, SampleRateHz = Rate, FftLength = 256, WindowLength = 256, Window = WindowKind.Hann, Beta = 0.5 };
+    }
+}
