@@ -20,6 +20,7 @@ const string Usage = """
       quality [SCORES.json]                      SDR, SIR, SAR and SI-SDR beside scikit-learn's (needs the shared data)
       starts                                     loss after some iterations from each start (needs the shared data)
       grouping                                   SDR of grouped components beside an oracle's grouping (needs the shared data)
+      dictionaries                               SDR of sources that have dictionaries of their own (needs the shared data)
       make-sample [OUT.wav]                      writes the repository's sample recording
       make-input OUT.wav SECONDS [--channels N]  writes a recording of the drum machine, 16 bits, 44.1 kHz
     """;
@@ -39,6 +40,7 @@ try
         case [QualityReport.Command, var scores]: return QualityReport.Run(scores);
         case [StartReport.Command]: return StartReport.Run();
         case [GroupingReport.Command]: return GroupingReport.Run();
+        case [DictionaryReport.Command]: return DictionaryReport.Run();
         case [MakeSample.Command, .. { Length: <= 1 } rest]: return MakeSample.Run(rest);
         case [MakeInput.Command, var path, var seconds]: return MakeInput.Run(path, seconds, "1");
         case [MakeInput.Command, var path, var seconds, "--channels", var channels]: return MakeInput.Run(path, seconds, channels);

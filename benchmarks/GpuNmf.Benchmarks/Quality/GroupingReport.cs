@@ -73,7 +73,7 @@ internal static class GroupingReport
         return [.. scores];
     }
 
-    private static double Sdr(double[][] references, double[][] estimates)
+    internal static double Sdr(double[][] references, double[][] estimates)
     {
         // A source that nothing was given to has no score; what is left of it is nothing.
         if (estimates.Any(estimate => estimate.All(value => value == 0))) return double.NaN;
@@ -89,7 +89,7 @@ internal static class GroupingReport
         : Orders(count - 1).SelectMany(order => Enumerable.Range(0, count).Select(at => (int[])[.. order[..at], count - 1, .. order[at..]]));
 
     /// <summary>A third of the reference from its first sound on.</summary>
-    private static AudioBuffer Example(MixtureClip clip, double[] reference)
+    internal static AudioBuffer Example(MixtureClip clip, double[] reference)
     {
         using var recording = WavSource.Open(clip.MixturePath);
         double peak = reference.Max(Math.Abs);
@@ -97,10 +97,10 @@ internal static class GroupingReport
         return new AudioBuffer([.. reference.Skip(first).Take(reference.Length / 3).Select(value => (float)value)], 1, recording.SampleRateHz);
     }
 
-    private static double[][] Mono(StemBuffer stems, MixtureClip clip) =>
+    internal static double[][] Mono(StemBuffer stems, MixtureClip clip) =>
         [.. stems.Stems.Select(stem => Mean([.. Enumerable.Range(0, clip.Channels).Select(c => Array.ConvertAll(stem.Channel(c), value => (double)value))]))];
 
-    private static double[] Mean(double[][] channels)
+    internal static double[] Mean(double[][] channels)
     {
         var mean = new double[channels[0].Length];
         for (int n = 0; n < mean.Length; n++) mean[n] = channels.Average(c => c[n]);

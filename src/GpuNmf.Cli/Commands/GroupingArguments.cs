@@ -19,7 +19,7 @@ internal sealed class GroupingArguments
         Arity = ArgumentArity.OneOrMore,
         AllowMultipleArgumentsPerToken = false,
     };
-    private readonly Option<bool> _keep = OptionText.Flag("--keep-components", "With --sources or --example: write component-01.wav, ... as well.");
+    private readonly Option<bool> _keep = OptionText.Flag("--keep-components", "With --sources, --example or --dictionary: write component-01.wav, ... as well.");
 
     public void AddTo(Command command)
     {

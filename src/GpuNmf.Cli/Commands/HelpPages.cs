@@ -17,7 +17,7 @@ internal sealed class HelpPages(HelpAction options) : SynchronousCommandLineActi
 
         Files in FOLDER:
           component-01.wav ...  the parts, largest W_k H_k first; with --reconstruct mask they add up to the recording
-          source-1.wav ...      with --sources or --example instead of these, sums of them; --keep-components writes both
+          source-1.wav ...      with --sources, --example or --dictionary instead, sums of them; --keep-components writes both
           templates.npy         spectra, bins x components, float32
           activations.npy       envelopes, components x frames, float32
           result.json           input, parameters, device, loss, stems, warnings; the same bytes for the same run
