@@ -31,12 +31,11 @@ public sealed class SameBitsTests
     public void Iterations_in_pieces_are_those_of_one_call(string lane, double beta)
     {
         float[,] x = FactorizerReferenceTests.Problem(33, 41, beta, seed: 4);
-        var options = new NmfOptions { Rank = 3, Beta = beta, Solver = NmfSolver.MultiplicativeUpdate, MaxIterations = 6, Tolerance = 0, Seed = 2 };
+        var options = new NmfOptions { Rank = 3, Beta = beta, Solver = NmfSolver.MultiplicativeUpdate, MaxIterations = 3, Tolerance = 0, Seed = 2 };
 
         var whole = NmfRun.Fit(Lane.Session(lane), x, options);
         var piece = NmfRun.Fit(Lane.Session(lane), x, options with { MaxIterations = 1 });
-        foreach (int iterations in new[] { 1, 4 })
-            piece = NmfRun.Fit(Lane.Session(lane), x, options with { MaxIterations = iterations, InitialTemplates = piece.Templates, InitialActivations = piece.Activations });
+        piece = NmfRun.Fit(Lane.Session(lane), x, options with { MaxIterations = 2, InitialTemplates = piece.Templates, InitialActivations = piece.Activations });
 
         Assert.Equal(whole.Templates, piece.Templates);
         Assert.Equal(whole.Activations, piece.Activations);

@@ -11,6 +11,7 @@ public sealed class BatchTests
     public static IEnumerable<object[]> Cases =>
         from solver in Enum.GetValues<NmfSolver>()
         from beta in new[] { 0.5, 1, 2 }
+        where solver != NmfSolver.CoordinateDescent || beta == 2
         select new object[] { solver, beta, 5, 8 };
 
     public static IEnumerable<object[]> Every => Cases.Concat(HigherRanks);

@@ -29,7 +29,7 @@ public sealed class ModelSweepTests
         return ModelSweep.Run(session, onDevice, Bins, x.GetLength(1), problems, store, null, CancellationToken.None);
     }
 
-    [Theory, OnEveryDevice]
+    [Theory, OnEveryDevice(RealOnly = true)]
     public void Every_model_has_the_bits_that_it_has_alone(string lane)
     {
         NmfOptions[] problems = Problems(lane);
