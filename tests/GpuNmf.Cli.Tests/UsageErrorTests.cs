@@ -73,7 +73,7 @@ public sealed class UsageErrorTests : IDisposable
 
     [Fact]
     public void A_missing_command_lists_the_commands() =>
-        CliRun.Of().AssertError(ExitCodes.Usage, "no command given", "separate, sweep and devices");
+        CliRun.Of().AssertError(ExitCodes.Usage, "no command given", "separate, sweep, learn and devices");
 
     [Fact]
     public void A_misspelt_command_is_recognised() =>
