@@ -1,6 +1,7 @@
 using GpuNmf.Audio;
 using GpuNmf.Devices;
 using GpuNmf.Kernels.Nmf;
+using GpuNmf.Masking;
 using GpuNmf.Nmf;
 using GpuNmf.Stft;
 
@@ -22,11 +23,7 @@ internal static class ExampleTemplates
         var geometry = NmfGeometry.Of(options.Bins, options.FrameCount(example.Length), Rank, session.Form);
         using var transform = new ForwardTransform(session, options, example.Channels);
         using var x = session.Allocate<float>((long)geometry.Rows * geometry.Pitch);
-        using (var signal = new DeviceSignal(session, example))
-        {
-            transform.Magnitudes(signal, stacked: false, x, null, cancellation);
-            session.Synchronize();
-        }
+        RecordingMagnitudes.Into(session, transform, example, ChannelMode.Joint, x, null, cancellation);
         using var factorizer = new Factorizer(session, geometry, new NmfOptions { Rank = Rank, MaxIterations = 100 });
         return factorizer.Run(x, null, cancellation).Templates;
     }

@@ -96,12 +96,9 @@ public sealed class RankSweep : IDisposable
         IAudioSource recording, SweepOptions options, DeviceBuffer<float> x, IProgress<SeparationProgress>? progress, CancellationToken cancellation)
     {
         using var transform = new ForwardTransform(_session, options.Stft, recording.Channels);
-        using var signal = new DeviceSignal(_session, recording, isMean: options.Channels == ChannelMode.Mono);
-        transform.Magnitudes(
-            signal, options.Channels == ChannelMode.Stack, x,
+        return RecordingMagnitudes.Into(
+            _session, transform, recording, options.Channels, x,
             (done, total) => progress?.Report(new SeparationProgress(SeparationStage.Transforming, done, total, null)), cancellation);
-        _session.Synchronize();
-        return (signal.Seconds, signal.IsSilent);
     }
 
     private static IReadOnlyList<string> Warnings(IReadOnlyList<RankSummary> summaries, bool stopsEarly, bool isSilent)

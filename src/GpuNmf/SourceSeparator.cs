@@ -157,19 +157,16 @@ public sealed class SourceSeparator : IDisposable
         var clock = new StageClock();
         using var factorizer = new Factorizer(_session, geometry, options.Nmf, options.Nmf.Restarts);
         using var x = _session.Allocate<float>((long)geometry.Rows * geometry.Pitch);
-        var mode = options.Reconstruction.Channels;
-        using var signal = new DeviceSignal(_session, recording, isMean: mode == ChannelMode.Mono);
-        transform.Magnitudes(signal, mode == ChannelMode.Stack, x, Of(progress, SeparationStage.Transforming), cancellation);
-        _session.Synchronize();
-        signal.Dispose();
-        double stft = clock.Lap() - signal.Seconds;
+        var (read, silent) = RecordingMagnitudes.Into(
+            _session, transform, recording, options.Reconstruction.Channels, x, Of(progress, SeparationStage.Transforming), cancellation);
+        double stft = clock.Lap() - read;
         var models = NmfModel.Of(options.Nmf);
         int iterations = options.Nmf.MaxIterations * models.Chunk(factorizer.BatchModels).Count();
         var shared = SharedSpectrogram.Measure(_session, x, geometry);
         var fits = factorizer.Run(
             shared, models, (done, loss) => progress?.Report(new SeparationProgress(SeparationStage.Factorising, done, iterations, loss)), cancellation);
         fits = Adaptation.Of(_session, geometry, shared, options.Nmf, fits, cancellation);
-        return (fits, signal.IsSilent, new StageTimings(signal.Seconds, stft, clock.Lap(), 0));
+        return (fits, silent, new StageTimings(read, stft, clock.Lap(), 0));
     }
 
     /// <summary>What a stage tells, with the stage's name.</summary>

@@ -162,14 +162,14 @@ internal sealed class TileNmfKernels : INmfKernels
         _reduce?.Invoke(_session.Stream, new KernelConfig(((args.Columns + group - 1) / group, models, 1), (group, 1, 1)), args);
     }
 
-    /// <summary>The activations' sweep; what is left of any pass is then what the first one does: the numerators of the templates, and the loss.</summary>
+    /// <summary>The activations' sweep, and which pass is left: where one kernel would update both factors the first one, which leaves the activations.</summary>
     private PassKind EnqueueDescent(PassKind pass, PassArgs args, int slices)
     {
         if (pass == PassKind.First) return pass;
         int first = args.FirstSlice * args.SliceFrames, end = Math.Min(_geometry.Frames, (args.FirstSlice + slices) * args.SliceFrames);
         int blocks = (end - first + TileDescentKernels.Frames - 1) / TileDescentKernels.Frames;
         _descent!(_session.Stream, new KernelConfig(blocks * args.ModelCount, TileDescentKernels.Group), new DescentPassArgs { Pass = args, EndFrame = end });
-        return PassKind.First;
+        return IsOnePass ? PassKind.First : pass;
     }
 
     /// <summary>The activations' own launches: the row blocks of the slices' frames.</summary>
