@@ -21,23 +21,26 @@ public static class CoordinateDescentReference
         while (done < iterations)
         {
             done++;
-            double violation = Sweep(x, w, h, penalty.W1, penalty.W2) + Sweep(xTransposed, h, w, penalty.H1, penalty.H2);
+            double violation = Sweep(x, w, h, Repeated(penalty.W1), penalty.OfTemplates(w, Transposed(h)));
+            violation += Sweep(xTransposed, h, w, penalty.OfActivations(w), Repeated(penalty.H2));
             if (done == 1) first = violation;
             if (first == 0 || violation / first <= tolerance) break;
         }
         return (new Factors(w, Transposed(h)), done);
+
+        double[] Repeated(double weight) => [.. Enumerable.Repeat(weight, w.GetLength(1))];
     }
 
     /// <summary>One sweep over <paramref name="factor"/> [rows, K] of X [rows, columns] ~ factor other^T.</summary>
     /// <returns>The sum of |projected gradient|.</returns>
-    private static double Sweep(double[,] x, double[,] factor, double[,] other, double l1, double l2)
+    private static double Sweep(double[,] x, double[,] factor, double[,] other, double[] l1, double[] l2)
     {
         int rank = factor.GetLength(1);
         var gram = new double[rank, rank];
         for (int j = 0; j < rank; j++)
             for (int k = 0; k < rank; k++)
                 for (int t = 0; t < other.GetLength(0); t++) gram[j, k] += other[t, j] * other[t, k];
-        for (int k = 0; k < rank; k++) gram[k, k] += l2;
+        for (int k = 0; k < rank; k++) gram[k, k] += l2[k];
         double violation = 0;
         for (int i = 0; i < factor.GetLength(0); i++)
         {
@@ -46,7 +49,7 @@ public static class CoordinateDescentReference
                 for (int k = 0; k < rank; k++) projection[k] += x[i, t] * other[t, k];
             for (int k = 0; k < rank; k++)
             {
-                double slope = l1 - projection[k];
+                double slope = l1[k] - projection[k];
                 for (int j = 0; j < rank; j++) slope += gram[k, j] * factor[i, j];
                 violation += Math.Abs(factor[i, k] == 0 ? Math.Min(0, slope) : slope);
                 if (gram[k, k] != 0) factor[i, k] = Math.Max(factor[i, k] - slope / gram[k, k], 0);

@@ -104,6 +104,7 @@ public static class NmfReference
         double gamma = Gamma(beta, exponent);
         int bins = x.GetLength(0), frames = x.GetLength(1), rank = w.GetLength(1);
         var next = new double[bins, rank];
+        double[] ridge = penalty.OfTemplates(w, h);
         double[] model = new double[frames], ratio = new double[frames], power = new double[frames];
         for (int f = 0; f < bins; f++)
         {
@@ -111,7 +112,7 @@ public static class NmfReference
             Weigh(Row(x, f), model, beta, ratio, power);
             for (int k = 0; k < rank; k++)
             {
-                double value = w[f, k] * Ratio(Dot(ratio, Row(h, k)), Dot(power, Row(h, k)) + penalty.W1 + penalty.W2 * w[f, k], gamma);
+                double value = w[f, k] * Ratio(Dot(ratio, Row(h, k)), Dot(power, Row(h, k)) + penalty.W1 + ridge[k] * w[f, k], gamma);
                 next[f, k] = k < fixedTemplates ? w[f, k] : beta < 1 && value < SmallestFactor ? 0 : value;
             }
         }
@@ -143,12 +144,13 @@ public static class NmfReference
             }
         }
         var next = new double[rank, frames];
+        double[] lasso = penalty.OfActivations(w);
         for (int k = 0; k < rank; k++)
         {
             for (int t = 0; t < frames; t++)
             {
                 // With beta 1 a template that is zero everywhere has the denominator 1; its numerator is 0, so the guard makes no difference.
-                double value = h[k, t] * Ratio(numerator[k, t], denominator[k, t] + penalty.H1 + penalty.H2 * h[k, t], gamma);
+                double value = h[k, t] * Ratio(numerator[k, t], denominator[k, t] + lasso[k] + penalty.H2 * h[k, t], gamma);
                 next[k, t] = beta <= 1 && value < SmallestFactor ? 0 : value;
             }
         }

@@ -28,7 +28,7 @@ internal sealed class FactorisationArguments
     private readonly Option<string> _alphaTemplates = OptionText.Valued("--alpha-w", "WEIGHT",
         "Penalty on the templates beside the loss, at least 0, scaled as scikit-learn's alpha_W.", "0");
     private readonly Option<string> _alphaActivations = OptionText.Valued("--alpha-h", "WEIGHT",
-        "Penalty on the activations, as scikit-learn's alpha_H; not given: that of --alpha-w.");
+        "Penalty on the activations, as scikit-learn's alpha_H; not given: that of --alpha-w. Alone and with --l1-ratio 1 it makes activations sparse, of templates with unit norm.");
     private readonly Option<string> _l1Ratio = OptionText.Valued("--l1-ratio", "SHARE",
         "Share of both penalties that weighs sums (which makes factors sparse), 0..1; the rest weighs squares.", "0");
     private readonly Option<string> _seed = OptionText.Valued("--seed", "N", "Seed of what the start leaves to chance, 0..2^64-1; the same on every device.", "0");

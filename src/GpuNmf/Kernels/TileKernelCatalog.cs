@@ -95,6 +95,8 @@ internal static class TileKernelCatalog
         Of<ConditionArgs>("scale rows", ConditionKernels.ApplyTile),
         Of<FactorSumArgs>("column sums", TileFactorKernels.Sums),
         Of<FactorSumArgs>("column products", TileFactorKernels.Grams),
+        Of<TemplateArgs>("ridge of each template", TileFactorKernels.Ridges),
+        Of<TemplateArgs>("lasso of each component", TileFactorKernels.Lassos),
         Of<DescentPassArgs>("activations, coordinate descent", TileDescentKernels.Activations),
         Of<TemplateArgs>("templates, coordinate descent", TileDescentKernels.Templates),
         Of<SliceTreeArgs>("tree over slices", TileFactorKernels.ReduceSlices),

@@ -1,6 +1,6 @@
 namespace GpuNmf.Nmf;
 
-/// <summary>The order of the components in every list and file, and their scale.</summary>
+/// <summary>The order of the components in every list and file.</summary>
 internal static class ComponentOrder
 {
     /// <summary>
@@ -43,21 +43,5 @@ internal static class ComponentOrder
         for (int i = 0; i < kept.Length; i++)
             for (int f = 0; f < bins; f++) left[f, i] = templates[f, kept[i]];
         return left;
-    }
-
-    /// <summary>The fit with templates of unit sum, the activations multiplied accordingly; an empty component stays.</summary>
-    internal static NmfFit NormalizeTemplates(NmfFit fit)
-    {
-        var templates = (float[,])fit.Templates.Clone();
-        var activations = (float[,])fit.Activations.Clone();
-        for (int k = 0; k < templates.GetLength(1); k++)
-        {
-            double sum = 0;
-            for (int f = 0; f < templates.GetLength(0); f++) sum += templates[f, k];
-            if (sum == 0) continue;
-            for (int f = 0; f < templates.GetLength(0); f++) templates[f, k] = (float)(templates[f, k] / sum);
-            for (int t = 0; t < activations.GetLength(1); t++) activations[k, t] = (float)(activations[k, t] * sum);
-        }
-        return fit with { Templates = templates, Activations = activations };
     }
 }

@@ -38,7 +38,7 @@ internal sealed class Factorizer : IDisposable
         _options = options;
         _rule = UpdateRule.For(options);
         _descends = options.Solver == NmfSolver.CoordinateDescent;
-        _kernels = NmfKernels.Load(session, geometry, _rule.Beta, _descends);
+        _kernels = NmfKernels.Load(session, geometry, _rule.Beta, _descends, options.HasUnitTemplates);
         bool extrapolated = options.Solver == NmfSolver.ExtrapolatedMultiplicativeUpdate;
         int fitting = (int)Math.Clamp(BytesOfABatch / NmfWorkspace.BytesOfAModel(geometry, _rule.Beta, extrapolated), 1, models);
         _losses = new float[_kernels.LossLength];
@@ -240,6 +240,7 @@ internal sealed class Factorizer : IDisposable
         var (packedTemplates, packedActivations) = _workspace.Download(run.Index);
         var templates = FactorLayout.UnpackTemplates(packedTemplates, _geometry, run.Model.Rank, -run.Scale.Templates);
         var activations = FactorLayout.UnpackActivations(packedActivations, _geometry, run.Model.Rank, -run.Scale.Activations);
-        return new NmfFit(templates, activations, run.Trace, iterations, stop) { Seconds = run.Seconds };
+        var fit = new NmfFit(templates, activations, run.Trace, iterations, stop) { Seconds = run.Seconds };
+        return _options.HasUnitTemplates ? TemplateScale.ToUnitNorm(fit, run.Model.FixedCount) : fit;
     }
 }

@@ -68,6 +68,11 @@ public sealed record NmfOptions
 
     /// <summary>Weight of the activations' penalty, at least 0, as scikit-learn's <c>alpha_H</c>: alpha F (r sum H + (1 - r) / 2 sum H^2) is added, with F bins.
     /// Null is <see cref="AlphaTemplates"/>, scikit-learn's <c>'same'</c>.</summary>
+    /// <remarks>
+    /// Sums of the activations alone (<see cref="AlphaTemplates"/> 0, <see cref="L1Ratio"/> 1) would cost nothing: smaller activations of larger templates are the same W H. Then alpha F sum_k |w_k| sum h_k is
+    /// added, with |w_k| the Euclidean norm: what the sum of H costs when every template has unit norm, which those that are not fixed have in the result. (Le Roux, Weninger and Hershey 2015; in
+    /// this form, without the constraint, Marmin, Goulart and Févotte 2023.) Where <see cref="FixedTemplates"/> are all there is, the sum is taken as it stands.
+    /// </remarks>
     public double? AlphaActivations { get; init; }
 
     /// <summary>r, the share of the sums in both penalties, 0..1; the rest weighs squares.</summary>
@@ -145,8 +150,12 @@ public sealed record NmfOptions
     internal NmfPenalties PenaltiesFor(int bins, int frames)
     {
         double templates = AlphaTemplates * frames, activations = (AlphaActivations ?? AlphaTemplates) * bins;
+        if (HasUnitTemplates) return new NmfPenalties { Sparsity = activations };
         return new NmfPenalties(templates * L1Ratio, templates * (1 - L1Ratio), activations * L1Ratio, activations * (1 - L1Ratio));
     }
+
+    /// <summary>True where the sums of the activations alone are penalised, and the templates can move: those have unit norm.</summary>
+    internal bool HasUnitTemplates => AlphaTemplates == 0 && AlphaActivations > 0 && L1Ratio == 1 && (FixedTemplates?.GetLength(1) != Rank || AdaptIterations > 0);
 
     /// <summary>True where chance has no part in the templates.</summary>
     private bool HasWholeTemplates => InitialTemplates is not null || FixedTemplates?.GetLength(1) == Rank;
@@ -164,6 +173,7 @@ public sealed record NmfOptions
                 throw new ArgumentOutOfRangeException(name, value, $"{name} is {value}; it must be finite and at least 0.");
         }
     }
+
     private void ValidateInitialization()
     {
         if (!Enum.IsDefined(Initialization)) throw new ArgumentOutOfRangeException(nameof(Initialization), Initialization, "No such initialization.");

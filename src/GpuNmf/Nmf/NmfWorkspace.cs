@@ -10,7 +10,7 @@ internal sealed class NmfWorkspace : IDisposable
     private readonly NmfGeometry _geometry;
     private readonly UpdateRule _rule;
     private readonly ModelLengths _lengths;
-    private readonly DeviceBuffer<float> _numerators, _denominators, _activationSums, _activationGrams, _templateSums, _templateGram;
+    private readonly DeviceBuffer<float> _numerators, _denominators, _activationSums, _activationGrams, _templateSums, _templateGram, _weights;
 
     // Plain updates read and write the same activations and have no W_ext of its own: the names then stand for the same buffers.
     private DeviceBuffer<float> _templates, _nextTemplates, _extrapolated, _nextExtrapolated, _activations, _activationsBefore;
@@ -39,9 +39,11 @@ internal sealed class NmfWorkspace : IDisposable
             _activationsBefore = extrapolated ? OfModels(_lengths.Activations) : _activations;
             _templateSums = OfModels(geometry.BinSlices * rankPitch);
             _templateGram = OfModels(rule.Beta == 2 ? geometry.BinSlices * rankPitch * rankPitch : 1);
+            _weights = OfModels(2 * rankPitch);
+            _weights.Clear();
             _numerators = OfModels(sums.Numerators);
             _denominators = OfModels(Math.Max(1, sums.Denominators));
-            _activationSums = OfModels(Math.Max(1, sums.ActivationSums));
+            _activationSums = OfModels(sums.ActivationSums);
             _activationGrams = OfModels(Math.Max(1, sums.ActivationGrams));
             Losses = OfModels(size.Losses);
             States = Own(session.Allocate<ModelState>(size.Models * (long)size.Iterations));
@@ -183,6 +185,7 @@ internal sealed class NmfWorkspace : IDisposable
         ActivationGrams = _activationGrams.View,
         TemplateSums = _templateSums.View,
         TemplateGram = _templateGram.View,
+        Weights = _weights.View,
     };
 
     /// <summary>The step of the templates after a pass.</summary>
@@ -229,12 +232,12 @@ internal readonly record struct SliceSums(long Numerators, long Denominators, lo
 
     internal static SliceSums Of(NmfGeometry geometry, double beta)
     {
-        long slices = geometry.Slices, templates = slices * geometry.TemplateLength, rankPitch = geometry.RankPitch;
+        long slices = geometry.Slices, templates = slices * geometry.TemplateLength, rankPitch = geometry.RankPitch, sums = slices * rankPitch;
         return beta switch
         {
-            1 => new(templates, 0, slices * rankPitch, 0),
-            2 => new(templates, 0, 0, slices * rankPitch * rankPitch),
-            _ => new(templates, templates, 0, 0),
+            1 => new(templates, 0, sums, 0),
+            2 => new(templates, 0, sums, sums * rankPitch),
+            _ => new(templates, templates, sums, 0),
         };
     }
 }

@@ -123,7 +123,7 @@ public sealed class PenaltyTests
 
     private static double Mean(float[,] x) => x.Cast<float>().Average(value => (double)value);
 
-    private static float[,] Columns(float[,] matrix, int first, int end)
+    internal static float[,] Columns(float[,] matrix, int first, int end)
     {
         var columns = new float[matrix.GetLength(0), end - first];
         for (int f = 0; f < columns.GetLength(0); f++)

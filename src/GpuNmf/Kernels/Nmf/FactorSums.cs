@@ -14,7 +14,7 @@ internal struct FactorSums
     /// <summary>Denominators of the templates, as the numerators (beta other than 1, 2).</summary>
     public ArrayView<float> Denominators;
 
-    /// <summary>Sums of the activations [S][K'] (beta 1).</summary>
+    /// <summary>Sums of the activations [S][K'] (beta 1, and every beta where <see cref="StepRule.Sparsity"/> is above zero).</summary>
     public ArrayView<float> ActivationSums;
 
     /// <summary>H H^T [S][K'][K'] (beta 2).</summary>
@@ -26,11 +26,16 @@ internal struct FactorSums
     /// <summary>W^T W [K'][K'] (beta 2; tile: and partial sums).</summary>
     public ArrayView<float> TemplateGram;
 
+    /// <summary>Of each component, where <see cref="StepRule.Sparsity"/> is above zero: the lasso of its activations, then the ridge of its template [2][K'].</summary>
+    public ArrayView<float> Weights;
+
     /// <summary>The view of one model of a batch; what its divergence does not use stays as it is.</summary>
     public readonly FactorSums Of<TDivergence>(long model, ModelLengths lengths, int rankPitch) where TDivergence : IDivergence
     {
         long gram = (long)rankPitch * rankPitch;
         var own = this;
+        own.Weights = Weights.SubView(model * 2 * rankPitch);
+        own.ActivationSums = ActivationSums.SubView(model * lengths.Slices * rankPitch);
         own.Numerators = Numerators.SubView(model * lengths.Slices * lengths.Templates);
         if (TDivergence.HasDenominator)
         {
@@ -44,7 +49,6 @@ internal struct FactorSums
         else
         {
             own.TemplateSums = TemplateSums.SubView(model * lengths.BinSlices * rankPitch);
-            own.ActivationSums = ActivationSums.SubView(model * lengths.Slices * rankPitch);
         }
         return own;
     }

@@ -95,6 +95,14 @@ internal struct PassArgs
         return own;
     }
 
+    /// <summary>The step of component <paramref name="k"/>; in a view of one model.</summary>
+    public readonly StepRule RuleOf(int k)
+    {
+        var own = Rule;
+        if (own.Sparsity > 0f) own.Lasso = Sums.Weights[k];
+        return own;
+    }
+
     /// <summary>The view whose first frame is <paramref name="frames"/> further on; <see cref="Frames"/>, slices and losses stay those of the whole.</summary>
     public readonly PassArgs Behind(int frames)
     {

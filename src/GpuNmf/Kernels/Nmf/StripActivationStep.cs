@@ -44,6 +44,7 @@ internal static unsafe class StripActivationStep
                 var numerator = TLanes.SumEach(tile.Numerators + frames * k + f, frames);
                 var denominator = TDivergence.UsesGram ? TLanes.Load(grams + f * rankPitch + k)
                     : TDivergence.HasDenominator ? TLanes.SumEach(tile.Denominators + frames * k + f, frames) : TLanes.Load(sums + k);
+                if (args.Rule.Sparsity > 0) denominator = TLanes.Add(denominator, TLanes.Load(args.Sums.Weights.Pointer() + k));
                 int i = f * rankPitch + k;
                 TLanes.Store(StripFactorStep.Step<TVector, TLanes>(TLanes.Load(start + i), numerator, denominator, args.Rule), to + i);
             }

@@ -33,7 +33,8 @@ internal static unsafe class StripDescent
         {
             var h = TLanes.Load(from + k);
             var slope = TLanes.Subtract(TLanes.Load(gradient + k), TLanes.SumEach(numerators + stride * k, stride));
-            TLanes.Store(TLanes.Fma(h, TLanes.Broadcast(ridge), TLanes.Add(slope, TLanes.Broadcast(args.Rule.Lasso))), gradient + k);
+            var lasso = args.Rule.Sparsity > 0 ? TLanes.Load(args.Sums.Weights.Pointer() + k) : TLanes.Broadcast(args.Rule.Lasso);
+            TLanes.Store(TLanes.Fma(h, TLanes.Broadcast(ridge), TLanes.Add(slope, lasso)), gradient + k);
             TLanes.Store(h, to + k);
         }
         for (int i = 0; i < args.Rank; i++)
@@ -76,9 +77,10 @@ internal static unsafe class StripDescent
             {
                 int k = args.Descent.Order[i];
                 if (k < args.Rule.Fixed) continue;
+                StepRule rule = args.RuleOf(k);
                 float* row = gram + k * args.RankPitch;
-                float curvature = row[k] + args.Rule.Ridge;
-                var slope = TLanes.Subtract(TLanes.Fma(w[k], TLanes.Broadcast(args.Rule.Ridge), TLanes.Broadcast(args.Rule.Lasso)), TLanes.Load(args.Sums.Numerators.Pointer() + (long)k * args.Pitch + m));
+                float curvature = row[k] + rule.Ridge;
+                var slope = TLanes.Subtract(TLanes.Fma(w[k], TLanes.Broadcast(rule.Ridge), TLanes.Broadcast(rule.Lasso)), TLanes.Load(args.Sums.Numerators.Pointer() + (long)k * args.Pitch + m));
                 for (int j = 0; j < args.Rank; j++) slope = TLanes.Fma(w[j], TLanes.Broadcast(row[j]), slope);
                 // |slope|, where the entry is zero only of a slope that would raise it.
                 var falling = TLanes.Max(TLanes.Subtract(default, slope), default);

@@ -47,16 +47,19 @@ internal static unsafe class StripTemplateKernel
         {
             float* gram = args.Sums.ActivationGrams.Pointer() + k * args.RankPitch;
             StripSliceTree.Reduce<TVector, TLanes>(gram, (long)args.RankPitch * args.RankPitch, args.Slices, args.RankPitch);
-            if (TDivergence.Descends) return;
-            TimesGram<TVector, TLanes>(args, gram, products);
+            if (!TDivergence.Descends) TimesGram<TVector, TLanes>(args, gram, products);
             denominators = products;
         }
-        else
-        {
-            activationSum = StripSliceTree.ReduceOne(args.Sums.ActivationSums.Pointer() + k, args.RankPitch, args.Slices);
-        }
-
+        if (UsesSums<TDivergence>(args.Rule)) activationSum = StripSliceTree.ReduceOne(args.Sums.ActivationSums.Pointer() + k, args.RankPitch, args.Slices);
         float* from = args.From.Pointer() + row;
+        if (args.Rule.Sparsity > 0)
+        {
+            float norm = Norm<TVector, TLanes>(from, args.Pitch);
+            args.Sums.Weights.Pointer()[args.RankPitch + k] = norm > 0 ? args.Rule.Sparsity * activationSum / norm : 0;
+        }
+        if (TDivergence.Descends) return;
+
+        StepRule rule = args.RuleOf(k);
         float* before = args.Before.Pointer() + row;
         float* to = args.To.Pointer() + row;
         float* extrapolated = args.ToExtrapolated.Pointer() + row;
@@ -66,13 +69,18 @@ internal static unsafe class StripTemplateKernel
         {
             var current = TLanes.Load(from + m);
             var denominator = TDivergence.HasDenominator || TDivergence.UsesGram ? TLanes.Load(denominators + m) : TLanes.Broadcast(activationSum);
-            var next = isFixed ? current : StripFactorStep.Step<TVector, TLanes>(current, TLanes.Load(numerators + m), denominator, args.Rule);
+            var next = isFixed ? current : StripFactorStep.Step<TVector, TLanes>(current, TLanes.Load(numerators + m), denominator, rule);
             TLanes.Store(next, to + m);
             sum = TLanes.Add(sum, next);
         }
         if (extrapolated != to) StripFactorStep.Extrapolate<TVector, TLanes>(to, before, args.Extrapolation, extrapolated, args.Pitch);
         if (!TDivergence.HasDenominator && !TDivergence.UsesGram) args.Sums.TemplateSums.Pointer()[k] = TLanes.Sum(sum);
+        if (args.Rule.Sparsity > 0 && !TDivergence.UsesGram) args.Sums.Weights.Pointer()[k] = args.Rule.Sparsity * Norm<TVector, TLanes>(to, args.Pitch);
     }
+
+    /// <summary>Whether the sums of the activations over the frames are wanted.</summary>
+    internal static bool UsesSums<TDivergence>(in StepRule rule) where TDivergence : IDivergence =>
+        (!TDivergence.HasDenominator && !TDivergence.UsesGram) || rule.Sparsity > 0;
 
     /// <summary>Row <paramref name="k"/> of W^T W up to the diagonal, and the column that mirrors it.</summary>
     [External("strip_gram")]
@@ -103,6 +111,21 @@ internal static unsafe class StripTemplateKernel
             gram[k * args.RankPitch + j] = gram[j * args.RankPitch + k] = TLanes.Sum(TLanes.Add(a, b));
             gram[k * args.RankPitch + last] = gram[last * args.RankPitch + k] = TLanes.Sum(TLanes.Add(c, d));
         }
+        if (args.Rule.Sparsity > 0) args.Sums.Weights.Pointer()[k] = args.Rule.Sparsity * MathF.Sqrt(gram[k * args.RankPitch + k]);
+    }
+
+    /// <summary>The Euclidean norm of a template: SIMD lanes, bins upwards in each, then the lanes.</summary>
+    private static float Norm<TVector, TLanes>(float* template, int pitch)
+        where TVector : unmanaged
+        where TLanes : ILanes<TVector>
+    {
+        var sum = default(TVector);
+        for (int m = 0; m < pitch; m += TLanes.Count)
+        {
+            var entries = TLanes.Load(template + m);
+            sum = TLanes.Fma(entries, entries, sum);
+        }
+        return MathF.Sqrt(TLanes.Sum(sum));
     }
 
     /// <summary>products[bin] = sum_j W[j][bin] gram[j], j upwards; two vectors of bins at a time, so that their sums overlap.</summary>

@@ -16,14 +16,11 @@ internal static unsafe class StripTemplateSums
         where TLanes : ILanes<TVector>
         where TDivergence : IDivergence
     {
-        if (TDivergence.HasDenominator) return;
         int length = args.RankPitch;
         float* h = args.Activations.Pointer() + (long)frame * length;
-        if (!TDivergence.UsesGram)
-        {
+        if (StripTemplateKernel.UsesSums<TDivergence>(args.Rule))
             AddScaled<TVector, TLanes>(h, length, 1f, 1f, 1f, 1f, args.Sums.ActivationSums.Pointer() + (long)slice * length, isFirst);
-            return;
-        }
+        if (!TDivergence.UsesGram) return;
         float* gram = args.Sums.ActivationGrams.Pointer() + (long)slice * length * length;
         for (int j = 0; j < args.Rank; j++)
             AddScaled<TVector, TLanes>(h, length, h[j], h[length + j], h[2 * length + j], h[3 * length + j], gram + j * length, isFirst);

@@ -70,4 +70,12 @@ internal struct TemplateArgs
         if (TDivergence.Descends) own.Descent = Descent.Of(state.Index, Lengths, RankPitch);
         return own;
     }
+
+    /// <summary>The step of component <paramref name="k"/>; in a view of one model.</summary>
+    public readonly StepRule RuleOf(int k)
+    {
+        var own = Rule;
+        if (own.Sparsity > 0f) own.Ridge = Sums.Weights[RankPitch + k];
+        return own;
+    }
 }

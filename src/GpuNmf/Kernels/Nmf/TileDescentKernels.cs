@@ -55,9 +55,10 @@ internal static class TileDescentKernels
         {
             int k = args.Descent.Order[i];
             if (k < args.Rule.Fixed) continue;
-            float slope = args.Rule.Lasso + args.Rule.Ridge * args.To[first + k] - args.Sums.Numerators[first + k];
+            var rule = args.RuleOf(k);
+            float slope = rule.Lasso + rule.Ridge * args.To[first + k] - args.Sums.Numerators[first + k];
             for (int j = 0; j < args.Rank; j++) slope += args.Sums.ActivationGrams[k * rankPitch + j] * args.To[first + j];
-            args.To[first + k] = Step(args.To[first + k], slope, args.Sums.ActivationGrams[k * rankPitch + k] + args.Rule.Ridge, ref violation);
+            args.To[first + k] = Step(args.To[first + k], slope, args.Sums.ActivationGrams[k * rankPitch + k] + rule.Ridge, ref violation);
         }
         args.Descent.Violations[args.Rows + bin] = violation;
     }
@@ -71,9 +72,10 @@ internal static class TileDescentKernels
         {
             int k = args.Descent.Order[args.RankPitch + i];
             var row = args.Sums.TemplateGram.SubView(k * args.RankPitch, args.RankPitch);
-            float slope = args.Rule.Lasso + args.Rule.Ridge * h[k] - numerators[k];
+            var rule = args.RuleOf(k);
+            float slope = rule.Lasso + rule.Ridge * h[k] - numerators[k];
             for (int j = 0; j < args.Rank; j++) slope += row[j] * h[j];
-            h[k] = Step(h[k], slope, row[k] + args.Rule.Ridge, ref violation);
+            h[k] = Step(h[k], slope, row[k] + rule.Ridge, ref violation);
         }
         args.Descent.Violations[frame] = violation;
     }

@@ -1,4 +1,5 @@
 using ILGPU;
+using ILGPU.Algorithms;
 
 namespace GpuNmf.Kernels.Nmf;
 
@@ -119,9 +120,40 @@ internal static class TileFactorKernels
         {
             denominator = args.Sums.ActivationSums[k];
         }
-        float before = args.Before[entry], from = args.From[entry], next = k < args.Rule.Fixed ? from : FactorUpdate.Step(from, numerator, denominator, args.Rule);
+        float before = args.Before[entry], from = args.From[entry], next = k < args.Rule.Fixed ? from : FactorUpdate.Step(from, numerator, denominator, args.RuleOf(k));
         args.To[entry] = next;
         args.ToExtrapolated[entry] = FactorUpdate.Extrapolate(next, before, args.Extrapolation);
+    }
+
+    /// <summary>The ridge of each template before its step (<see cref="StepRule.Sparsity"/>); launch with (K', models) groups of 128 threads, after the tree over the sums of the activations.</summary>
+    public static void Ridges(TemplateArgs args)
+    {
+        var shared = SharedMemory.Allocate<float>(Group);
+        args = args.Of<KullbackLeibler>(Grid.IdxY);
+        float norm = Norm(shared, args, args.From);
+        if (ILGPU.Group.IdxX == 0) args.Sums.Weights[args.RankPitch + Grid.IdxX] = norm > 0f ? args.Rule.Sparsity * args.Sums.ActivationSums[Grid.IdxX] / norm : 0f;
+    }
+
+    /// <summary>The lasso of each component's activations, after the step of its template; launch as <see cref="Ridges"/>.</summary>
+    public static void Lassos(TemplateArgs args)
+    {
+        var shared = SharedMemory.Allocate<float>(Group);
+        args = args.Of<KullbackLeibler>(Grid.IdxY);
+        float norm = Norm(shared, args, args.To);
+        if (ILGPU.Group.IdxX == 0) args.Sums.Weights[Grid.IdxX] = args.Rule.Sparsity * norm;
+    }
+
+    /// <summary>The Euclidean norm of the group's template: each thread's bins upwards, then the threads in a tree.</summary>
+    private static float Norm(ArrayView<float> shared, TemplateArgs args, ArrayView<float> templates)
+    {
+        float sum = 0f;
+        for (int bin = ILGPU.Group.IdxX; bin < args.Pitch; bin += Group)
+        {
+            float entry = templates[bin * args.RankPitch + Grid.IdxX];
+            sum += entry * entry;
+        }
+        GroupSum.Store(shared, sum, shared, 0);
+        return XMath.Sqrt(shared[0]);
     }
 
     /// <summary>

@@ -16,17 +16,19 @@ internal sealed class TileNmfKernels : INmfKernels
     private readonly Dictionary<PassKind, Action<AcceleratorStream, KernelConfig, PassArgs>[]> _passes;
     private readonly Action<AcceleratorStream, KernelConfig, PassArgs>? _activations;
     private readonly Action<AcceleratorStream, KernelConfig, FinishArgs>? _finish;
-    private readonly Action<AcceleratorStream, KernelConfig, FactorSumArgs>? _sums;
+    private readonly Action<AcceleratorStream, KernelConfig, FactorSumArgs>? _sums, _grams;
     private readonly Action<AcceleratorStream, KernelConfig, SliceTreeArgs>? _reduce;
     private readonly Action<AcceleratorStream, KernelConfig, TemplateArgs> _templates;
     private readonly Action<AcceleratorStream, KernelConfig, DescentPassArgs>? _descent;
+    private readonly Action<AcceleratorStream, KernelConfig, TemplateArgs>? _ridges, _lassos;
 
     /// <param name="session">Device.</param>
     /// <param name="geometry">Shape.</param>
     /// <param name="beta">beta.</param>
     /// <param name="forms">Forms of the kernels; null chooses those that suit the device and the shape.</param>
     /// <param name="descends">True: coordinate descent (beta 2).</param>
-    internal TileNmfKernels(DeviceSession session, NmfGeometry geometry, double beta, TileForms? forms = null, bool descends = false)
+    /// <param name="sparse">True: models may have a <see cref="StepRule.Sparsity"/> above zero.</param>
+    internal TileNmfKernels(DeviceSession session, NmfGeometry geometry, double beta, TileForms? forms = null, bool descends = false, bool sparse = false)
     {
         _session = session;
         _geometry = geometry;
@@ -41,8 +43,11 @@ internal sealed class TileNmfKernels : INmfKernels
         _finish = Parts > 1 ? accelerator.LoadTile(_methods.Finish!) : null;
         _templates = accelerator.LoadTile(descends ? TileDescentKernels.Templates : _methods.Templates);
         _descent = descends ? accelerator.LoadTile<DescentPassArgs>(TileDescentKernels.Activations) : null;
-        if (beta is not (1 or 2)) return;
-        _sums = accelerator.LoadTile<FactorSumArgs>(beta == 2 ? TileFactorKernels.Grams : TileFactorKernels.Sums);
+        _ridges = sparse ? accelerator.LoadTile<TemplateArgs>(TileFactorKernels.Ridges) : null;
+        _lassos = sparse ? accelerator.LoadTile<TemplateArgs>(TileFactorKernels.Lassos) : null;
+        if (beta is not (1 or 2) && !sparse) return;
+        _grams = beta == 2 ? accelerator.LoadTile<FactorSumArgs>(TileFactorKernels.Grams) : null;
+        _sums = beta == 1 || sparse ? accelerator.LoadTile<FactorSumArgs>(TileFactorKernels.Sums) : null;
         _reduce = accelerator.LoadTile<SliceTreeArgs>(TileFactorKernels.ReduceSlices);
     }
 
@@ -68,49 +73,55 @@ internal sealed class TileNmfKernels : INmfKernels
             : new KernelConfig((BinBlocks * models, slices, 1), (_methods.Threads, 1, 1));
         foreach (var kernel in _passes[pass]) kernel(_session.Stream, config, args);
         if (pass == PassKind.Last) return;
-        EnqueueSums(new FactorSumArgs
+        var sums = new FactorSumArgs
         {
             Factor = args.Activations,
-            Output = SumsOfActivations(args.Sums.ActivationSums, args.Sums.ActivationGrams),
             Models = args.Models,
             FirstModel = args.FirstModel,
             FactorLength = args.Lengths.Activations,
-            OutputLength = args.Lengths.Slices * SumLength,
             Rows = args.Frames,
             SliceRows = args.SliceFrames,
             FirstSlice = args.FirstSlice,
-        }, slices, models);
+        };
+        if (_sums is not null) EnqueueSums(sums with { Output = args.Sums.ActivationSums, OutputLength = args.Lengths.Slices * SumLength }, slices, models);
+        if (_grams is not null) EnqueueGrams(sums with { Output = args.Sums.ActivationGrams, OutputLength = args.Lengths.Slices * GramLength }, slices, models);
     }
 
     public void EnqueueTemplates(TemplateArgs args)
     {
         const int group = TileFactorKernels.Group;
         int models = args.ModelCount;
-        var tree = new SliceTreeArgs
-        {
-            Partials = SumsOfActivations(args.Sums.ActivationSums, args.Sums.ActivationGrams),
-            Models = args.Models,
-            FirstModel = args.FirstModel,
-            Length = args.Lengths.Slices * SumLength,
-            Slices = args.Slices,
-        };
-        EnqueueTree(tree, models);
+        var tree = new SliceTreeArgs { Models = args.Models, FirstModel = args.FirstModel };
+        var ofFrames = tree with { Slices = args.Slices };
+        if (_sums is not null) EnqueueTree(ofFrames with { Partials = args.Sums.ActivationSums, Length = args.Lengths.Slices * SumLength }, (int)SumLength, models);
+        if (_grams is not null) EnqueueTree(ofFrames with { Partials = args.Sums.ActivationGrams, Length = args.Lengths.Slices * GramLength }, (int)GramLength, models);
         int length = args.Pitch * args.RankPitch, threads = _descent is null ? length : args.Pitch;
-        if (_descent is not null) EnqueueTree(tree with { Partials = args.Sums.Numerators, Length = (long)args.Lengths.Slices * length }, models, length);
+        if (_descent is not null) EnqueueTree(ofFrames with { Partials = args.Sums.Numerators, Length = (long)args.Lengths.Slices * length }, length, models);
+        var ofComponents = new KernelConfig((args.RankPitch, models, 1), (group, 1, 1));
+        _ridges?.Invoke(_session.Stream, ofComponents, args);
         _templates(_session.Stream, new KernelConfig(((threads + group - 1) / group, models, 1), (group, 1, 1)), args);
-        var sums = _beta == 2 ? args.Sums.TemplateGram : args.Sums.TemplateSums;
-        EnqueueSums(new FactorSumArgs
+        _lassos?.Invoke(_session.Stream, ofComponents, args);
+        var sums = new FactorSumArgs
         {
             Factor = args.To,
-            Output = sums,
             Models = args.Models,
             FirstModel = args.FirstModel,
             FactorLength = args.Lengths.Templates,
-            OutputLength = args.Lengths.BinSlices * SumLength,
             Rows = args.Pitch,
             SliceRows = _geometry.SliceBins,
-        }, _geometry.BinSlices, models);
-        EnqueueTree(tree with { Partials = sums, Length = args.Lengths.BinSlices * SumLength, Slices = _geometry.BinSlices }, models);
+        };
+        int binSlices = _geometry.BinSlices;
+        var ofBins = tree with { Slices = binSlices };
+        if (_beta == 1)
+        {
+            EnqueueSums(sums with { Output = args.Sums.TemplateSums, OutputLength = binSlices * SumLength }, binSlices, models);
+            EnqueueTree(ofBins with { Partials = args.Sums.TemplateSums, Length = binSlices * SumLength }, (int)SumLength, models);
+        }
+        if (_beta == 2)
+        {
+            EnqueueGrams(sums with { Output = args.Sums.TemplateGram, OutputLength = binSlices * GramLength }, binSlices, models);
+            EnqueueTree(ofBins with { Partials = args.Sums.TemplateGram, Length = binSlices * GramLength }, (int)GramLength, models);
+        }
     }
 
     public void Dispose()
@@ -144,22 +155,29 @@ internal sealed class TileNmfKernels : INmfKernels
         }, Shuffles: suits);
     }
 
-    /// <summary>Floats of the sums of one slice: K', or K' squared for beta 2.</summary>
-    private long SumLength => _beta == 2 ? (long)_geometry.RankPitch * _geometry.RankPitch : _geometry.RankPitch;
+    /// <summary>Floats of a factor's sums in one slice.</summary>
+    private long SumLength => _geometry.RankPitch;
 
-    private ArrayView<float> SumsOfActivations(ArrayView<float> sums, ArrayView<float> grams) => _beta == 2 ? grams : sums;
+    /// <summary>Floats of a factor's Gram matrix in one slice.</summary>
+    private long GramLength => SumLength * SumLength;
 
     private void EnqueueSums(FactorSumArgs args, int slices, int models)
     {
         args.RankPitch = _geometry.RankPitch;
-        _sums?.Invoke(_session.Stream, new KernelConfig((slices, _beta == 2 ? _geometry.RankPitch : 1, models), (TileFactorKernels.Group, 1, 1)), args);
+        _sums!(_session.Stream, new KernelConfig((slices, 1, models), (TileFactorKernels.Group, 1, 1)), args);
     }
 
-    private void EnqueueTree(SliceTreeArgs args, int models, int? columns = null)
+    private void EnqueueGrams(FactorSumArgs args, int slices, int models)
+    {
+        args.RankPitch = _geometry.RankPitch;
+        _grams!(_session.Stream, new KernelConfig((slices, _geometry.RankPitch, models), (TileFactorKernels.Group, 1, 1)), args);
+    }
+
+    private void EnqueueTree(SliceTreeArgs args, int columns, int models)
     {
         const int group = TileFactorKernels.Group;
-        args.Columns = columns ?? (int)SumLength;
-        _reduce?.Invoke(_session.Stream, new KernelConfig(((args.Columns + group - 1) / group, models, 1), (group, 1, 1)), args);
+        args.Columns = columns;
+        _reduce!(_session.Stream, new KernelConfig(((columns + group - 1) / group, models, 1), (group, 1, 1)), args);
     }
 
     /// <summary>The activations' sweep, and which pass is left: where one kernel would update both factors the first one, which leaves the activations.</summary>
