@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using GpuNmf.Cli.Sweeping;
 using GpuNmf.Files;
 
 namespace GpuNmf.Cli.Tests;
@@ -43,6 +44,16 @@ public sealed class SweepFileTests : IDisposable
         }
     }
 
+    /// <summary>Also where no font is installed.</summary>
+    [Fact]
+    public void Pictures_are_written_in_a_font_of_the_programs_own()
+    {
+        PlotFont.Use();
+        using var font = ScottPlot.Fonts.GetTypeface(ScottPlot.Fonts.Default, bold: false, italic: false);
+        Assert.Equal("DejaVu Sans", font.FamilyName);
+        Assert.All("aä|Ωж", letter => Assert.NotEqual(0, font.GetGlyph(letter)));
+    }
+
     [Fact]
     public void The_table_has_a_line_a_loss_and_rank()
     {
@@ -74,8 +85,8 @@ public sealed class SweepFileTests : IDisposable
         JsonElement result = Json("ranks", "sweep.json");
         Assert.Equal(["program", "version", "input", "parameters", "device", "bins", "frames", "losses", "warnings"], NamesOf(result));
         Assert.Equal(
-            ["device", "threads", "simd", "ranks", "loss", "restarts", "solver", "exponent", "maxIter", "tol", "seed", "nFft", "hopLength", "winLength", "window", "center", "padMode",
-             "channels", "start", "duration", "keep"],
+            ["device", "threads", "simd", "ranks", "loss", "restarts", "solver", "shuffle", "exponent", "maxIter", "tol", "alphaW", "alphaH", "l1Ratio", "seed", "init", "nFft", "hopLength", "winLength", "window", "center", "padMode",
+             "channels", "startSeconds", "durationSeconds", "keep"],
             NamesOf(result.GetProperty("parameters")));
         Assert.Equal([2, 3, 4, 5], result.GetProperty("parameters").GetProperty("ranks").EnumerateArray().Select(rank => rank.GetInt32()));
         Assert.Equal("lied ä.wav", result.GetProperty("input").GetProperty("file").GetString());
@@ -105,7 +116,7 @@ public sealed class SweepFileTests : IDisposable
             Assert.True(File.ReadAllBytes(_folder["one", name]).AsSpan().SequenceEqual(File.ReadAllBytes(_folder["two", name])), name);
         string text = File.ReadAllText(_folder["one", "sweep.json"]);
         Assert.DoesNotContain(_folder.Root, text, StringComparison.Ordinal);
-        Assert.DoesNotContain("econds", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("\"seconds\"", text, StringComparison.Ordinal);
         Assert.EndsWith("}\n", text, StringComparison.Ordinal);
     }
 

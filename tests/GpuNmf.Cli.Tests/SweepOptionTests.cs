@@ -65,7 +65,27 @@ public sealed class SweepOptionTests : IDisposable
         Assert.Equal(1600, _engine.Recording!.Length);
     }
 
+    [Fact]
+    public void Coordinate_descent_penalties_and_starts_too()
+    {
+        Run("--ranks 2 --restarts 3 --solver cd --loss frobenius --shuffle --alpha-w 0.1 --alpha-h 0.2 --l1-ratio 0.5 --init nndsvdar").AssertOk();
+        Assert.Equal(
+            new NmfOptions
+            {
+                Solver = NmfSolver.CoordinateDescent,
+                Shuffle = true,
+                AlphaTemplates = 0.1,
+                AlphaActivations = 0.2,
+                L1Ratio = 0.5,
+                Initialization = NmfInitialization.NndsvdAR,
+                Restarts = 3,
+            },
+            _engine.SweepOptions!.Nmf);
+    }
+
     [Theory]
+    [InlineData("--solver cd", "--solver", "beta is 1", "beta 2")]
+    [InlineData("--init nndsvda", "--init", "--restarts")]
     [InlineData("--ranks 0", "--ranks is '0'", "1..256")]
     [InlineData("--ranks 257", "--ranks is '257'", "1..256")]
     [InlineData("--ranks 2..257", "--ranks is '2..257'", "1..256")]

@@ -46,10 +46,11 @@ internal sealed class FactorisationArguments
     /// <summary>The option that dictionaries decide.</summary>
     public Option Rank => _rank;
 
-    /// <summary>Adds what does not depend on rank, loss and start: for commands that have those in the plural.</summary>
+    /// <summary>Adds what models of every rank and loss may have in common: for commands that have those in the plural.</summary>
     public void AddUpdatesTo(Command command)
     {
-        foreach (Option option in (Option[])[_solver, _exponent, _maxIterations, _tolerance, _seed]) command.Add(option);
+        Option[] shared = [_solver, _shuffle, _exponent, _maxIterations, _tolerance, _alphaTemplates, _alphaActivations, _l1Ratio, _seed, _start];
+        foreach (Option option in shared) command.Add(option);
     }
 
     public void AddTo(Command command)
@@ -82,13 +83,8 @@ internal sealed class FactorisationArguments
         {
             Rank = parsed.WholeNumber(_rank, "a whole number in 1..256"),
             Beta = LossWords.Read(_loss, parsed.TextOf(_loss)),
-            Initialization = parsed.Choice(_start, Words.Starts),
-            Shuffle = parsed.GetValue(_shuffle),
             TargetLoss = parsed.OptionalNumber(_targetLoss, "a number of at least 0"),
             TimeLimit = parsed.OptionalNumber(_timeLimit, TimeRule) is { } seconds ? ReadSeconds(seconds, parsed.TextOf(_timeLimit)) : null,
-            AlphaTemplates = parsed.Number(_alphaTemplates, "a number of at least 0"),
-            AlphaActivations = parsed.OptionalNumber(_alphaActivations, "a number of at least 0"),
-            L1Ratio = parsed.Number(_l1Ratio, "a number in 0..1"),
             Restarts = parsed.WholeNumber(_restarts, "a whole number in 1..1024"),
             NormalizeTemplates = parsed.Choice(_normalize, Words.Normalization),
         };
@@ -102,10 +98,15 @@ internal sealed class FactorisationArguments
     public NmfOptions ReadUpdates(ParseResult parsed) => new()
     {
         Solver = parsed.Choice(_solver, Words.Solvers),
+        Shuffle = parsed.GetValue(_shuffle),
         Exponent = parsed.Choice(_exponent, Words.Exponents),
         MaxIterations = parsed.WholeNumber(_maxIterations, "a whole number in 1..1000000"),
         Tolerance = parsed.Number(_tolerance, "a number of at least 0 and below 1"),
+        AlphaTemplates = parsed.Number(_alphaTemplates, "a number of at least 0"),
+        AlphaActivations = parsed.OptionalNumber(_alphaActivations, "a number of at least 0"),
+        L1Ratio = parsed.Number(_l1Ratio, "a number in 0..1"),
         Seed = ReadSeed(parsed),
+        Initialization = parsed.Choice(_start, Words.Starts),
     };
 
     private ulong ReadSeed(ParseResult parsed) =>

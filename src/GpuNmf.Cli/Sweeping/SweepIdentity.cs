@@ -61,8 +61,8 @@ internal sealed class SweepIdentity(SweepRequest request, string inputHash)
         var value => value.ToString(),
     };
 
-    /// <summary>nFft is <c>--n-fft</c>.</summary>
-    private static string OptionOf(string name) => "--" + string.Concat(name.Select(c => char.IsAsciiLetterUpper(c) ? $"-{char.ToLowerInvariant(c)}" : c.ToString()));
+    /// <summary>nFft is <c>--n-fft</c>, startSeconds <c>--start</c>.</summary>
+    private static string OptionOf(string name) => "--" + string.Concat(name.Replace("Seconds", "", StringComparison.Ordinal).Select(c => char.IsAsciiLetterUpper(c) ? $"-{char.ToLowerInvariant(c)}" : c.ToString()));
 
     private static CliException Different(string folder, string what, string now, string then) =>
         Refuse(folder, $"{what} is {now} and was {then} when it was begun");

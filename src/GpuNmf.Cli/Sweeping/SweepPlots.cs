@@ -12,9 +12,6 @@ internal static class SweepPlots
 {
     private const int Width = 900, Height = 520;
 
-    /// <summary>False where no fonts are installed, so that pictures have no text.</summary>
-    public static bool HasFonts => SkiaSharp.SKTypeface.Default.GetGlyph((int)'a') != 0;
-
     /// <summary>Writes both as PNG.</summary>
     public static void Write(SweepRecord sweep, string folder)
     {
@@ -57,6 +54,7 @@ internal static class SweepPlots
 
     private static Plot Empty(SweepRecord sweep, string title, string unit)
     {
+        PlotFont.Use();
         var plot = new Plot();
         plot.Title($"{sweep.Recording.FileName}: {title}", 16);
         plot.XLabel("rank (components)");

@@ -116,7 +116,7 @@ public sealed record NmfOptions
             throw new ArgumentOutOfRangeException(nameof(Beta), Beta, $"Beta is {Beta}; it must lie in -1..4 (2 Frobenius, 1 Kullback-Leibler, 0 Itakura-Saito).");
         if (!Enum.IsDefined(Solver)) throw new ArgumentOutOfRangeException(nameof(Solver), Solver, "No such solver.");
         if (Solver == NmfSolver.CoordinateDescent && Beta != 2)
-            throw new ArgumentException($"Coordinate descent minimises the squared Frobenius norm only, and beta is {Beta}: take beta 2, or one of the multiplicative solvers.", nameof(Solver));
+            throw new ArgumentException($"Coordinate descent minimises the squared Frobenius norm only, and beta is {Beta}: take beta 2 (Frobenius), or one of the multiplicative solvers.", nameof(Solver));
         if (Solver == NmfSolver.CoordinateDescent && ActivationSupport is not null)
             throw new ArgumentException("Coordinate descent leaves zeros, so it cannot keep ActivationSupport: take one of the multiplicative solvers.", nameof(Solver));
         if (Shuffle && Solver != NmfSolver.CoordinateDescent)
