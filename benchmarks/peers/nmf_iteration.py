@@ -1,10 +1,11 @@
 #!/usr/bin/python3
-"""scikit-learn's multiplicative iterations in float32, in turns (turns.py).
+"""scikit-learn's iterations in float32, in turns (turns.py).
 
-    nmf_iteration.py FOLDER BETA CHECKED_ITERATIONS [ITERATIONS_OF_A_SAMPLE]
+    nmf_iteration.py FOLDER BETA|cd CHECKED_ITERATIONS [ITERATIONS_OF_A_SAMPLE]
 
 FOLDER holds x.npy (frames x bins), w.npy and h.npy. their-w.npy and their-h.npy after CHECKED_ITERATIONS are written there first. The two
-updates are called as sklearn.decomposition._nmf._fit_multiplicative_update calls them with tol=0 (scikit-learn 1.2), without the loss.
+updates are called as sklearn.decomposition._nmf._fit_multiplicative_update calls them with tol=0 (scikit-learn 1.2), without the loss; cd is
+coordinate descent, as _fit_coordinate_descent.
 """
 import os
 import sys
@@ -34,11 +35,23 @@ def iterate(x, w, h, beta, count):
     return w, h
 
 
+def descend(x, w, h, count):
+    w, ht = w.copy(), np.array(h.T, order="C")
+    for _ in range(count):
+        _nmf._update_coordinate_descent(x, w, ht, 0, 0, False, None)
+        _nmf._update_coordinate_descent(x.T, ht, w, 0, 0, False, None)
+    return w, ht.T
+
+
 def main():
-    folder, beta, checked = sys.argv[1], float(sys.argv[2]), int(sys.argv[3])
+    folder, rule, checked = sys.argv[1], sys.argv[2], int(sys.argv[3])
     count = int(sys.argv[4]) if len(sys.argv) > 4 else 10
     x, w, h = load(folder)
-    w, h = iterate(x, w, h, beta, checked)
+
+    def advance(iterations):
+        return descend(x, w, h, iterations) if rule == "cd" else iterate(x, w, h, float(rule), iterations)
+
+    w, h = advance(checked)
     if not w.dtype == h.dtype == np.float32:
         sys.exit(f"{w.dtype}: not a float32 factorisation")
     np.save(os.path.join(folder, "their-w.npy"), w)
@@ -46,7 +59,7 @@ def main():
 
     def sample():
         nonlocal w, h
-        w, h = iterate(x, w, h, beta, count)
+        w, h = advance(count)
         return count
 
     turns.serve({"program": "scikit-learn", "version": sklearn.__version__, "numpy": np.__version__, "iterationsOfASample": count}, sample)

@@ -16,10 +16,11 @@ internal sealed class IterationProblem
 
     private const int BlockFrames = 1024;
 
-    internal IterationProblem(IterationShape shape, double beta)
+    internal IterationProblem(IterationShape shape, double beta, NmfSolver solver = NmfSolver.MultiplicativeUpdate)
     {
         Shape = shape;
         Beta = beta;
+        Solver = solver;
         Templates = Uniform(new Random(Seed), shape.Bins, shape.Rank);
         Activations = Uniform(new Random(Seed + 1), shape.Rank, shape.Frames);
     }
@@ -27,6 +28,8 @@ internal sealed class IterationProblem
     internal IterationShape Shape { get; }
 
     internal double Beta { get; }
+
+    internal NmfSolver Solver { get; }
 
     internal float[,] Templates { get; }
 
@@ -52,7 +55,7 @@ internal sealed class IterationProblem
     {
         Rank = Shape.Rank,
         Beta = Beta,
-        Solver = NmfSolver.MultiplicativeUpdate,
+        Solver = Solver,
         MaxIterations = iterations,
         Tolerance = 0,
         InitialTemplates = Templates,

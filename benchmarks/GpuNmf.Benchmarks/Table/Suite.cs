@@ -1,6 +1,7 @@
 using GpuNmf.Benchmarks.Iterations;
 using GpuNmf.Benchmarks.Stages;
 using GpuNmf.Benchmarks.Table.Rows;
+using GpuNmf.Nmf;
 
 namespace GpuNmf.Benchmarks.Table;
 
@@ -35,6 +36,8 @@ internal static class Suite
         foreach (int rank in (int[])[8, 32, 64])
             foreach (double beta in s_betas)
                 yield return Iteration(bench, Shape(30, rank), beta, bench.Rounds(20, 5), [ScikitLearn(CpuTarget(rank, beta), 5)]);
+        foreach (int rank in (int[])[8, 32])
+            yield return Iteration(bench, new IterationProblem(Shape(30, rank), Frobenius, NmfSolver.CoordinateDescent), bench.Rounds(20, 5), [ScikitLearn(null, 5)]);
         foreach (double beta in bench.Quick ? [KullbackLeibler] : s_betas)
         {
             var target = beta == KullbackLeibler ? Target.Times(15) : null;
@@ -63,7 +66,7 @@ internal static class Suite
     {
         double readSeconds = 4.0 * Bins * FramesOf(seconds) / bench.Peaks.For(4.0 * Bins * FramesOf(seconds)).Copy;
         yield return new Step("KL, rank 8", () => WithReading(
-            IterationRow.Measure(bench, Shape(seconds, 8), KullbackLeibler, bench.Rounds(10, 5), Torch(Target.Times(8), "eager"), Torch(Target.Times(3), "compile")),
+            IterationRow.Measure(bench, new IterationProblem(Shape(seconds, 8), KullbackLeibler), bench.Rounds(10, 5), Torch(Target.Times(8), "eager"), Torch(Target.Times(3), "compile")),
             Target.WithinReading(1.35, readSeconds)));
         yield return Iteration(bench, new IterationShape(Bins, FramesOf(60), 88), KullbackLeibler, bench.Rounds(20, 5), [Torch(null, "eager")], Target.Under(1.31, "ms"));
         yield return new Step("samples to stems", () => [HourRow.Measure(bench, seconds, bench.Quick ? 1 : 3, seconds == TargetSeconds ? Target.Under(3, "s") : null)]);
@@ -85,9 +88,12 @@ internal static class Suite
     }
 
     private static Step Iteration(Bench bench, IterationShape shape, double beta, Rounds rounds, IReadOnlyList<IterationPeer> peers, Target? target = null) =>
-        new($"{IterationRow.NameOf(beta)}, {shape}", () =>
+        Iteration(bench, new IterationProblem(shape, beta), rounds, peers, target);
+
+    private static Step Iteration(Bench bench, IterationProblem problem, Rounds rounds, IReadOnlyList<IterationPeer> peers, Target? target = null) =>
+        new($"{IterationRow.NameOf(problem)}, {problem.Shape}", () =>
         {
-            var rows = IterationRow.Measure(bench, shape, beta, rounds, peers);
+            var rows = IterationRow.Measure(bench, problem, rounds, peers);
             return target is null ? rows : rows.Select(row => row with { Target = row.Target ?? target });
         });
 

@@ -50,6 +50,13 @@ internal static class KernelCost
         return OfX(geometry, beta, pass) + new Cost(Float * (factors + partials), grams);
     }
 
+    /// <summary>An iteration of coordinate descent: a pass of beta 2 and a step of the templates, and a sweep's own products beside those with a Gram matrix that both count; a tile form reads X once for each factor.</summary>
+    internal static Cost DescentIteration(NmfGeometry geometry)
+    {
+        double rank = RankOf(geometry), again = IsOneReading(geometry) && geometry.Form == KernelForm.Tile ? (double)geometry.Frames * geometry.Pitch : 0;
+        return Pass(geometry, 2, PassKind.Inner) + TemplateStep(geometry, 2) + new Cost(Float * again, 2 * rank * rank * geometry.Frames);
+    }
+
     /// <summary>The part of a pass that is the same for every element of X [frames][pitch].</summary>
     internal static Cost OfX(NmfGeometry geometry, double beta, PassKind pass)
     {

@@ -9,7 +9,7 @@ using GpuNmf.Nmf;
 
 namespace GpuNmf.Benchmarks.Table.Rows;
 
-/// <summary>One multiplicative iteration of one shape and divergence, beside each of some peers.</summary>
+/// <summary>One iteration of one shape, divergence and solver, beside each of some peers.</summary>
 internal static class IterationRow
 {
     /// <summary>Iterations after which both programs' factors are compared.</summary>
@@ -19,13 +19,11 @@ internal static class IterationRow
     private const double Allowed = 1e-4;
 
     /// <param name="bench">Device and folder.</param>
-    /// <param name="shape">Size.</param>
-    /// <param name="beta">Divergence.</param>
+    /// <param name="problem">Size, divergence and solver.</param>
     /// <param name="rounds">Turns.</param>
-    /// <param name="peers">Scripts with their own arguments, a row each; they are given the folder, beta and the iterations of the check.</param>
-    internal static IEnumerable<Row> Measure(Bench bench, IterationShape shape, double beta, Rounds rounds, params IReadOnlyList<IterationPeer> peers)
+    /// <param name="peers">Scripts with their own arguments, a row each; they are given the folder, beta (or cd) and the iterations of the check.</param>
+    internal static IEnumerable<Row> Measure(Bench bench, IterationProblem problem, Rounds rounds, params IReadOnlyList<IterationPeer> peers)
     {
-        var problem = new IterationProblem(shape, beta);
         var fit = Fit(bench.Session, problem);
         if (peers.Count > 0) problem.Write(bench.Folder);
         // Without a peer, a GPU is compared with the CPU, which is compared with a peer in a table of its own.
@@ -34,9 +32,12 @@ internal static class IterationRow
         foreach (var peer in peers.DefaultIfEmpty(null)) yield return Against(bench, problem, fit, onCpu, steps, rounds, peer);
     }
 
-    /// <summary>Bytes and flops of one iteration: a pass and a step of the templates.</summary>
+    /// <summary>Bytes and flops of one multiplicative iteration: a pass and a step of the templates.</summary>
     internal static Cost CostOf(NmfGeometry geometry, double beta) =>
         KernelCost.Pass(geometry, beta, PassKind.Inner) + KernelCost.TemplateStep(geometry, beta);
+
+    /// <summary>What is iterated, for the name of a row.</summary>
+    internal static string NameOf(IterationProblem problem) => Descends(problem) ? "coordinate descent" : NameOf(problem.Beta);
 
     internal static string NameOf(double beta) => beta switch
     {
@@ -56,15 +57,15 @@ internal static class IterationRow
     private static Row Against(Bench bench, IterationProblem problem, NmfFit fit, Lazy<double?> onCpu, SteppedFactorization steps, Rounds rounds, IterationPeer? with)
     {
         var geometry = problem.Geometry(bench.Session);
-        var row = new Row($"iteration, {NameOf(problem.Beta)}, {problem.Shape}", "ms") { Ours = [], Target = with?.Target }
-            .With(CostOf(geometry, problem.Beta), bench.Peaks, 4.0 * geometry.Rows * geometry.Pitch);
+        var row = new Row($"iteration, {NameOf(problem)}, {problem.Shape}", "ms") { Ours = [], Target = with?.Target }
+            .With(Descends(problem) ? KernelCost.DescentIteration(geometry) : CostOf(geometry, problem.Beta), bench.Peaks, 4.0 * geometry.Rows * geometry.Pitch);
         Peer? peer = null;
         try
         {
             if (with is not null)
             {
-                string beta = problem.Beta.ToString(CultureInfo.InvariantCulture);
-                peer = Peer.Start(with.Script, [bench.Folder, beta, CheckedIterations.ToString(CultureInfo.InvariantCulture), .. with.Arguments]);
+                string rule = Descends(problem) ? "cd" : problem.Beta.ToString(CultureInfo.InvariantCulture);
+                peer = Peer.Start(with.Script, [bench.Folder, rule, CheckedIterations.ToString(CultureInfo.InvariantCulture), .. with.Arguments]);
                 row = row with { Peer = peer.Program, PeerDetails = peer.Ready, Difference = CompareWithPeer(row.What, bench, fit) };
             }
             else
@@ -84,6 +85,8 @@ internal static class IterationRow
             peer?.Dispose();
         }
     }
+
+    private static bool Descends(IterationProblem problem) => problem.Solver == NmfSolver.CoordinateDescent;
 
     private static double CompareWithPeer(string what, Bench bench, NmfFit fit) =>
         Compare(what, fit, NpyFile.Read(bench.File("their-w.npy")), NpyFile.Read(bench.File("their-h.npy")));
@@ -107,7 +110,7 @@ internal static class IterationRow
     }
 }
 
-/// <summary>A script that does multiplicative iterations.</summary>
+/// <summary>A script that does iterations.</summary>
 /// <param name="Script">File of the folder peers.</param>
 /// <param name="Target">What shall be reached against it, or without it.</param>
 /// <param name="Arguments">Its own arguments.</param>
