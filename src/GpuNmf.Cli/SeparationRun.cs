@@ -65,8 +65,17 @@ internal sealed class SeparationRun(CommandContext context, SeparateRequest requ
             stems.Discard();
             components?.Discard();
             if (exception is not (AudioFormatException or NotFiniteNumberException)) throw;
-            throw new CliException(ExitCodes.Input, $"'{request.Input.Path}': {ErrorMessages.InOptionNames(exception.Message)}", exception);
+            throw new CliException(ExitCodes.Input, WithFile(ErrorMessages.InOptionNames(exception.Message)), exception);
         }
+    }
+
+    /// <summary>The message with the file that it speaks of: an example's, or INPUT.</summary>
+    private string WithFile(string message)
+    {
+        if (request.Grouping is { } grouping)
+            for (int i = 0; i < grouping.ExamplePaths.Count; i++)
+                if (message.StartsWith($"Example {i + 1}: ", StringComparison.Ordinal)) return $"'{grouping.ExamplePaths[i]}': {message[(message.IndexOf(':', StringComparison.Ordinal) + 2)..]}";
+        return $"'{request.Input.Path}': {message}";
     }
 
     private static IEnumerable<string> ClippingWarnings(IEnumerable<StemFileInfo> stems) =>

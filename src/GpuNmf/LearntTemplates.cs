@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.IO.Compression;
+using System.IO.Hashing;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using GpuNmf.Files;
@@ -116,25 +117,31 @@ public sealed record LearntTemplates
             using var archive = new ZipArchive(file, ZipArchiveMode.Read);
             using var templates = Content(archive, TemplatesEntry, path);
             using var framing = Content(archive, FramingEntry, path);
-            var json = JsonNode.Parse(framing)!;
+            var json = JsonNode.Parse(framing) as JsonObject ?? throw new FormatException("no object");
             var dictionary = new LearntTemplates
             {
                 Templates = NpyFile.Read(templates, $"{path}: {TemplatesEntry}"),
-                SampleRateHz = (int)json["sampleRateHz"]!,
-                FftLength = (int)json["nFft"]!,
-                WindowLength = (int)json["winLength"]!,
-                Window = Enum.Parse<WindowKind>((string)json["window"]!),
-                Beta = (double)json["beta"]!,
+                SampleRateHz = Value(json, "sampleRateHz").GetValue<int>(),
+                FftLength = Value(json, "nFft").GetValue<int>(),
+                WindowLength = Value(json, "winLength").GetValue<int>(),
+                Window = Enum.Parse<WindowKind>(Value(json, "window").GetValue<string>()),
+                Beta = Value(json, "beta").GetValue<double>(),
             };
+            if (!(dictionary.FftLength > 0 && dictionary.WindowLength > 0 && dictionary.SampleRateHz > 0)) throw new FormatException("a length is not above zero");
+            foreach (float entry in dictionary.Templates)
+                if (!(entry >= 0 && entry < float.PositiveInfinity)) throw new FormatException("a template is not finite, or negative");
             if (dictionary.Templates.GetLength(0) != dictionary.FftLength / 2 + 1 || dictionary.Rank is < 1 or > 256)
                 throw new InvalidDataException($"{path} holds templates of {dictionary.Templates.GetLength(0)} x {dictionary.Rank}; {dictionary.FftLength / 2 + 1} bins x 1..256 components are expected.");
             return dictionary;
         }
-        catch (Exception exception) when (exception is JsonException or NullReferenceException or InvalidOperationException or FormatException or ArgumentException)
+        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException
+            || (exception is InvalidDataException && !exception.Message.Contains(path, StringComparison.Ordinal)))
         {
-            throw new InvalidDataException($"{path} is no dictionary, or is damaged ({exception.Message}); learn it anew.", exception);
+            throw new InvalidDataException($"{path} is no dictionary, or is damaged; learn it anew.", exception);
         }
     }
+
+    private static JsonNode Value(JsonObject json, string name) => json[name] ?? throw new KeyNotFoundException(name);
 
     private JsonObject Framing() => new()
     {
@@ -159,6 +166,8 @@ public sealed record LearntTemplates
             if (content.Length + read > entry.Length) throw new InvalidDataException($"{path}: {name} is longer than it claims; the file is damaged.");
             content.Write(block, 0, read);
         }
+        if (Crc32.HashToUInt32(content.GetBuffer().AsSpan(0, (int)content.Length)) != entry.Crc32)
+            throw new InvalidDataException($"{path}: {name} is damaged: its checksum is another; learn it anew.");
         content.Position = 0;
         return content;
     }

@@ -64,13 +64,15 @@ public sealed record MatrixFactorization
 
     /// <summary>The options with this result for a start (scikit-learn's <c>init='custom'</c>, a warm start). Plain updates go on as if they had not stopped.</summary>
     /// <param name="options">The rest of the options; their rank becomes that of the result, fixed templates are kept apart.</param>
+    /// <exception cref="ArgumentException">There are more fixed templates than components.</exception>
     public NmfOptions AsStart(NmfOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         int kept = options.FixedTemplates?.GetLength(1) ?? 0, rank = Templates.GetLength(1);
+        if (kept > rank) throw new ArgumentException($"FixedTemplates has {kept} columns, but the result has {rank} components: leave it out.", nameof(options));
         var free = new float[Templates.GetLength(0), rank - kept];
         for (int f = 0; f < free.GetLength(0); f++)
             for (int k = kept; k < rank; k++) free[f, k - kept] = Templates[f, k];
-        return options with { Rank = rank, Restarts = 1, InitialTemplates = kept == rank ? null : free, InitialActivations = Activations };
+        return options with { Rank = rank, Restarts = 1, Initialization = NmfInitialization.Random, InitialTemplates = kept == rank ? null : free, InitialActivations = Activations };
     }
 }

@@ -94,7 +94,7 @@ public sealed class MatrixFactorizer : IDisposable
     /// </remarks>
     /// <param name="x">X, bins x frames.</param>
     /// <param name="templates">W, bins x components.</param>
-    /// <param name="options">Null is the default of every option; its rank is that of the templates, its other starts are not used.</param>
+    /// <param name="options">Null is the default of every option; its rank is that of the templates, its other starts, and the support of the training's activations, are not used.</param>
     /// <param name="progress">As of <see cref="Fit"/>.</param>
     /// <param name="cancellation">Looked at between launches.</param>
     /// <returns>The templates as they came, and their activations.</returns>
@@ -105,6 +105,7 @@ public sealed class MatrixFactorizer : IDisposable
         ArgumentNullException.ThrowIfNull(templates);
         MatrixCheck.Require(x);
         int rank = templates.GetLength(1);
+        if (rank == 0) throw new ArgumentException("The templates have no columns; there must be a template at least.", nameof(templates));
         options ??= new NmfOptions();
         return Fit(x, options with
         {
@@ -112,6 +113,8 @@ public sealed class MatrixFactorizer : IDisposable
             Restarts = 1,
             NormalizeTemplates = false,
             AdaptIterations = 0,
+            Initialization = NmfInitialization.Random,
+            ActivationSupport = null,
             InitialTemplates = null,
             FixedTemplates = templates,
             InitialActivations = options.InitialActivations ?? MatrixCheck.Constant(rank, x.GetLength(1), options.Solver == NmfSolver.CoordinateDescent ? 0 : Math.Sqrt(MatrixCheck.Mean(x) / rank)),

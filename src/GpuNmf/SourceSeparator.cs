@@ -144,7 +144,7 @@ public sealed class SourceSeparator : IDisposable
     private static IReadOnlyList<string> Warnings(NmfFit fit, bool silent) => (fit.Silent, silent) switch
     {
         (false, _) when IsZero(fit.Templates) || IsZero(fit.Activations) =>
-            ["W H is zero everywhere: its start was zero, or far too small beside the spectrogram, and multiplicative updates do not leave zero. Every stem is an equal share."],
+            ["W H is zero everywhere: its start was zero, or far too small beside the spectrogram, and multiplicative updates do not leave zero; or a penalty outweighs all that it explains (lower AlphaTemplates or AlphaActivations). Every stem is an equal share."],
         (false, _) => [],
         (true, true) => ["The recording is silent: every stem is silence, and there was nothing to factorise."],
         _ => ["What is factorised is zero everywhere, although the recording is not: its channels cancel in their mean (use joint or stack channels), or it is too quiet to square in single precision (raise its level). Every stem is an equal share."],
@@ -179,7 +179,19 @@ public sealed class SourceSeparator : IDisposable
         select $"Source {source + 1} got no component and is silent: its example explains no template best. Take more components, or a longer example.";
 
     private int[] SourcesOf(SeparationOptions options, GroupingOptions grouping, NmfFit fit, int sampleRateHz, CancellationToken cancellation) =>
-        ComponentGroups.Of(grouping, fit.Templates, fit.Activations, sampleRateHz, grouping.Examples?.Select(example => ExampleTemplates.Of(_session, example, options.Stft, cancellation)).ToArray());
+        ComponentGroups.Of(grouping, fit.Templates, fit.Activations, sampleRateHz, grouping.Examples?.Select((example, i) => TemplatesOf(example, i + 1, options, cancellation)).ToArray());
+
+    private float[,] TemplatesOf(IAudioSource example, int number, SeparationOptions options, CancellationToken cancellation)
+    {
+        try
+        {
+            return ExampleTemplates.Of(_session, example, options.Stft, cancellation);
+        }
+        catch (AudioFormatException exception)
+        {
+            throw new AudioFormatException($"Example {number}: {exception.Message}", exception);
+        }
+    }
 
     private static bool IsZero(float[,] values)
     {

@@ -30,7 +30,7 @@ public sealed record SweepOptions
 
     /// <summary>Checks every value that does not depend on the recording.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A value lies outside its documented range.</exception>
-    /// <exception cref="ArgumentException">A list is empty or out of order, there is a start of one's own, or there are more iterations in all than can be counted.</exception>
+    /// <exception cref="ArgumentException">A list is empty or out of order, there is a start of one's own, something does not suit models of different ranks, or there are more iterations in all than can be counted.</exception>
     public void Validate()
     {
         Stft.Validate();
@@ -43,6 +43,9 @@ public sealed record SweepOptions
             throw new ArgumentException($"Betas holds {twice.Key} twice; name each once.", nameof(Betas));
         if (Nmf.InitialTemplates is not null || Nmf.InitialActivations is not null)
             throw new ArgumentException("A sweep starts at random; leave InitialTemplates and InitialActivations out.", nameof(Nmf));
+        if (Nmf.FixedTemplates is not null || Nmf.AdaptIterations > 0 || Nmf.ActivationSupport is not null)
+            throw new ArgumentException("The models of a sweep have different ranks; leave FixedTemplates, AdaptIterations and ActivationSupport out.", nameof(Nmf));
+        if (Nmf.TimeLimit is not null) throw new ArgumentException("Models that share a device would end at different points of time; leave TimeLimit out of a sweep.", nameof(Nmf));
         foreach (NmfOptions problem in Problems()) problem.Validate();
         if (Models * Nmf.MaxIterations > int.MaxValue)
             throw new ArgumentException($"{Models} models of {Nmf.MaxIterations} iterations are {Models * Nmf.MaxIterations} in all; at most {int.MaxValue} can be. Take fewer ranks, starts or iterations.", nameof(Nmf));
@@ -57,6 +60,7 @@ public sealed record SweepOptions
         Validate();
         if (recording.Length == 0) throw new ArgumentException("The recording is empty: it has no samples.", nameof(recording));
         NmfGeometry.RequireFit(ColumnsOf(recording), Ranks[^1]);
+        foreach (NmfOptions problem in Problems()) StartCheck.Require(problem, Stft.Bins, ColumnsOf(recording));
     }
 
     /// <summary>Columns of the spectrogram: the frames, or the frames of every channel where they are stacked.</summary>

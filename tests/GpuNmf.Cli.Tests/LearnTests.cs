@@ -37,8 +37,14 @@ public sealed class LearnTests : IDisposable
         Assert.Contains("--force", refused.Stderr, StringComparison.Ordinal);
         Assert.Equal("mine", File.ReadAllText(_folder["a.npz"]));
 
-        Assert.Equal(ExitCodes.Ok, Run("learn", _folder["song.wav"], "--out", _folder["a.npz"], "--quiet", "--force").ExitCode);
-        Assert.Equal(8, LearntTemplates.Load(_folder["a.npz"]).Rank);
+        CliRun foreign = Run("learn", _folder["song.wav"], "--out", _folder["a.npz"], "--quiet", "--force");
+        Assert.Equal(ExitCodes.Output, foreign.ExitCode);
+        Assert.Contains("no dictionary", foreign.Stderr, StringComparison.Ordinal);
+        Assert.Equal("mine", File.ReadAllText(_folder["a.npz"]));
+
+        Assert.Equal(ExitCodes.Ok, Run("learn", _folder["song.wav"], "--rank", "3", "--out", _folder["b.npz"], "--quiet").ExitCode);
+        Assert.Equal(ExitCodes.Ok, Run("learn", _folder["song.wav"], "--out", _folder["b.npz"], "--quiet", "--force").ExitCode);
+        Assert.Equal(8, LearntTemplates.Load(_folder["b.npz"]).Rank);
     }
 
     [Fact]

@@ -36,6 +36,33 @@ public sealed class LearntTemplatesTests : IDisposable
         Assert.Equal(["a.npz", "b.npz", "t.npy"], Directory.GetFiles(_folder.Path).Select(Path.GetFileName).Order());
     }
 
+    /// <summary>A byte of a template changes without a word unless the checksum is looked at.</summary>
+    [Fact]
+    public void A_changed_byte_is_seen()
+    {
+        Learnt(3).Save(_folder["a.npz"]);
+        byte[] templates, framing;
+        using (var archive = ZipFile.OpenRead(_folder["a.npz"])) (templates, framing) = (Bytes(archive, "templates.npy"), Bytes(archive, "dictionary.json"));
+        using (var stored = ZipFile.Open(_folder["b.npz"], ZipArchiveMode.Create))
+            foreach (var (name, content) in new[] { ("templates.npy", templates), ("dictionary.json", framing) })
+                using (var entry = stored.CreateEntry(name, CompressionLevel.NoCompression).Open()) entry.Write(content);
+        byte[] file = File.ReadAllBytes(_folder["b.npz"]);
+        LearntTemplates.Load(_folder["b.npz"]);
+
+        file[400] ^= 1;
+        File.WriteAllBytes(_folder["b.npz"], file);
+
+        Assert.Contains("checksum", Assert.Throws<InvalidDataException>(() => LearntTemplates.Load(_folder["b.npz"])).Message, StringComparison.Ordinal);
+
+        static byte[] Bytes(ZipArchive archive, string name)
+        {
+            using var stream = archive.GetEntry(name)!.Open();
+            using var memory = new MemoryStream();
+            stream.CopyTo(memory);
+            return memory.ToArray();
+        }
+    }
+
     [Fact]
     public void What_is_no_dictionary_is_refused()
     {

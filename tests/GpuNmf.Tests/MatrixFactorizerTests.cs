@@ -28,6 +28,44 @@ public sealed class MatrixFactorizerTests : IDisposable
         Assert.Equal(whole.Activations, rest.Activations);
     }
 
+    /// <summary>The options of a training fit its transform and its continuation, whatever it started from.</summary>
+    [Theory]
+    [InlineData(NmfInitialization.NndsvdA)]
+    [InlineData(NmfInitialization.KMeans)]
+    public void The_trainings_own_options_transform_and_go_on(NmfInitialization start)
+    {
+        var options = new NmfOptions { Rank = 3, MaxIterations = 10, Initialization = start };
+        var fit = Fit(options);
+
+        var transformed = _nmf.Transform(s_x, fit.Templates, options, cancellation: TestContext.Current.CancellationToken);
+        var continued = Fit(fit.AsStart(options));
+
+        Assert.Equal(fit.Templates, transformed.Templates);
+        Assert.True(continued.LossTrace[^1].Loss < fit.LossTrace[^1].Loss);
+    }
+
+    [Fact]
+    public void A_transform_of_silence_keeps_the_templates()
+    {
+        float[,] templates = Fit(new NmfOptions { Rank = 3, MaxIterations = 10 }).Templates;
+
+        var silence = _nmf.Transform(new float[33, 5], templates, cancellation: TestContext.Current.CancellationToken);
+
+        Assert.Equal(templates, silence.Templates);
+        Assert.Equal(new float[3, 5], silence.Activations);
+    }
+
+    [Fact]
+    public void A_transform_takes_no_support_and_needs_a_template()
+    {
+        var fit = Fit(new NmfOptions { Rank = 3, MaxIterations = 10 });
+        float[,] other = FactorizerReferenceTests.Problem(33, 5, 1, seed: 14);
+
+        Assert.Equal(5, _nmf.Transform(other, fit.Templates, new NmfOptions { ActivationSupport = new bool[3, 67] }, cancellation: TestContext.Current.CancellationToken).Activations.GetLength(1));
+        Assert.Equal("templates", Assert.Throws<ArgumentException>(() => _nmf.Transform(other, new float[33, 0], cancellation: TestContext.Current.CancellationToken)).ParamName);
+        Assert.Contains("4 columns", Assert.Throws<ArgumentException>(() => fit.AsStart(new NmfOptions { FixedTemplates = new float[33, 4] })).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_start_keeps_fixed_templates_apart()
     {

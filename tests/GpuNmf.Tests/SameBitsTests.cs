@@ -16,7 +16,8 @@ public sealed class SameBitsTests
 {
     private static readonly StftOptions s_stft = new() { FftLength = 64, HopLength = 16 };
 
-    public static IEnumerable<object[]> Betas => new[] { -1, 0, 0.5, 1, 1.5, 2, 3, 4 }.Select(beta => new object[] { beta });
+    /// <summary>Every kernel: three of their own, and roots and powers of any other beta.</summary>
+    public static IEnumerable<object[]> Betas => new[] { 0, 0.5, 1, 2, 3 }.Select(beta => new object[] { beta });
 
     [Theory, OnEveryDevice(nameof(Betas))]
     public void The_same_factorisation_twice_is_the_same(string lane, double beta)

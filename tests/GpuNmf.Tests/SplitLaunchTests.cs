@@ -14,7 +14,7 @@ public sealed class SplitLaunchTests
 {
     public static IEnumerable<object[]> Passes =>
         from rank in new[] { 3, 13 }
-        from beta in new[] { 0, 1, 1.5, 2 }
+        from beta in rank == 3 ? new[] { 1, 1.5, 2 } : [0, 1, 2]
         select new object[] { rank, beta };
 
     [Theory, OnEveryDevice(nameof(Passes))]
@@ -26,7 +26,7 @@ public sealed class SplitLaunchTests
         int frames = processors * sliceFrames + 7;
         Assert.True(NmfGeometry.Of(33, frames, rank, session.Form).Slices > processors, $"{lane}: {frames} frames fit into one launch");
         float[,] x = FactorizerReferenceTests.Problem(33, frames, beta, seed: 6);
-        var options = new NmfOptions { Rank = rank, Beta = beta, MaxIterations = 2, Tolerance = 0, Seed = 3 };
+        var options = new NmfOptions { Rank = rank, Beta = beta, MaxIterations = Lane.IsSimulated(lane) ? 1 : 2, Tolerance = 0, Seed = 3 };
 
         var whole = NmfRun.Fit(session, x, options);
         var split = NmfRun.Fit(session, x, options, flopsOfALaunch: 1);

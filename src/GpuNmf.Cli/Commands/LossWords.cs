@@ -25,6 +25,6 @@ internal static class LossWords
     {
         foreach (Word<double> word in s_words)
             if (word.Value == beta) return word.Text;
-        return string.Create(CultureInfo.InvariantCulture, $"beta{beta}");
+        return string.Create(CultureInfo.InvariantCulture, $"beta{beta:0.################}");
     }
 }

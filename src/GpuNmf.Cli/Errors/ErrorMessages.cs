@@ -18,7 +18,7 @@ internal static partial class ErrorMessages
     [
         ("FftLength", "--n-fft"), ("HopLength", "--hop-length"), ("WindowLength", "--win-length"), ("Window", "--window"),
         ("Padding", "--pad-mode"), ("Sources", "--sources"), ("Ranks", "--ranks"), ("Betas", "--loss"), ("Rank", "--rank"), ("Beta", "--loss"), ("Exponent", "--exponent"), ("Solver", "--solver"), ("Restarts", "--restarts"),
-        ("MaxIterations", "--max-iter"), ("Tolerance", "--tol"), ("Initialization", "--init"), ("InitialTemplates", "--init-templates"),
+        ("FixedTemplates", "--dictionary"), ("AdaptIterations", "--adapt"), ("MaxIterations", "--max-iter"), ("Tolerance", "--tol"), ("Initialization", "--init"), ("InitialTemplates", "--init-templates"),
         ("InitialActivations", "--init-activations"), ("AlphaTemplates", "--alpha-w"), ("AlphaActivations", "--alpha-h"), ("L1Ratio", "--l1-ratio"),
         ("TargetLoss", "--target-loss"), ("TimeLimit", "--time-limit"), ("Shuffle", "--shuffle"), ("MaskPower", "--mask-power"), ("Threads", "--threads"),
         ("Center", "--center true"), ("startSeconds", "--start"), ("durationSeconds", "--duration"),

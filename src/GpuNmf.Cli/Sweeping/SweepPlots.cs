@@ -12,6 +12,8 @@ internal static class SweepPlots
 {
     private const int Width = 900, Height = 520;
 
+    private static readonly ScottPlot.Palettes.Category10 s_palette = new ScottPlot.Palettes.Category10();
+
     /// <summary>Writes both as PNG.</summary>
     public static void Write(SweepRecord sweep, string folder)
     {
@@ -23,12 +25,13 @@ internal static class SweepPlots
     private static Plot Loss(SweepRecord sweep)
     {
         Plot plot = Empty(sweep, "Final loss beside that of the mean spectrum (best start; bars to the worst)", "D(X | WH) / D(X | mean spectrum)");
+        int place = 0;
         foreach ((double beta, IReadOnlyList<RankSummary> ranks, RankPick pick) in sweep.Losses)
         {
             RankSummary[] known = [.. ranks.Where(rank => rank.ExplainedDivergence is not null)];
             double[] best = [.. known.Select(rank => 1 - rank.ExplainedDivergence!.Value)];
             double[] worst = [.. known.Select((rank, i) => best[i] * (1 + (rank.Spread ?? 0)))];
-            Draw(plot, beta, known, best, [.. worst.Select((value, i) => (best[i], value))], pick);
+            Draw(plot, place++, beta, known, best, [.. worst.Select((value, i) => (best[i], value))], pick);
         }
         plot.Axes.AutoScale();
         plot.Axes.SetLimitsY(0, plot.Axes.GetLimits().Top);
@@ -39,10 +42,11 @@ internal static class SweepPlots
     private static Plot Stability(SweepRecord sweep)
     {
         Plot plot = Empty(sweep, "Stability of the templates over the starts (least; bars to the median)", "cosine of the worst matched template");
+        int place = 0;
         foreach ((double beta, IReadOnlyList<RankSummary> ranks, RankPick pick) in sweep.Losses)
         {
             RankSummary[] known = [.. ranks.Where(rank => rank.Stability is not null)];
-            Draw(plot, beta, known, [.. known.Select(rank => rank.Stability!.Value)], [.. known.Select(rank => (rank.Stability!.Value, rank.MedianStability!.Value))], pick);
+            Draw(plot, place++, beta, known, [.. known.Select(rank => rank.Stability!.Value)], [.. known.Select(rank => (rank.Stability!.Value, rank.MedianStability!.Value))], pick);
         }
         HorizontalLine line = plot.Add.HorizontalLine(RankPick.StableFrom, 1, Colors.Gray, LinePattern.Dashed);
         line.LegendText = string.Create(CultureInfo.InvariantCulture, $"stable from {RankPick.StableFrom}");
@@ -64,12 +68,13 @@ internal static class SweepPlots
     }
 
     /// <summary>A line with bars for one loss; the picked rank is ringed.</summary>
-    private static void Draw(Plot plot, double beta, RankSummary[] ranks, double[] values, (double Low, double High)[] bars, RankPick pick)
+    private static void Draw(Plot plot, int place, double beta, RankSummary[] ranks, double[] values, (double Low, double High)[] bars, RankPick pick)
     {
         double[] x = [.. ranks.Select(rank => (double)rank.Rank)];
         if (x.Length == 0) return;
         Scatter line = plot.Add.Scatter(x, values);
         line.LegendText = pick.Rank is { } rank ? string.Create(CultureInfo.InvariantCulture, $"{LossWords.NameOf(beta)}, picked {rank}") : LossWords.NameOf(beta);
+        line.Color = s_palette.GetColor(place);
         line.LineWidth = 2;
         line.MarkerSize = 7;
         for (int i = 0; i < x.Length; i++)

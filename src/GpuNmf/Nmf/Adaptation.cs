@@ -22,7 +22,7 @@ internal static class Adaptation
             InitialActivations = fit.Activations,
             ActivationSupport = options.ActivationSupport,
         })];
-        using var factorizer = new Factorizer(session, geometry, options with { MaxIterations = options.AdaptIterations, Tolerance = 0, FixedTemplates = null, AdaptIterations = 0 }, models.Length);
+        using var factorizer = new Factorizer(session, geometry, options with { MaxIterations = options.AdaptIterations, Tolerance = 0, TargetLoss = null, TimeLimit = null, FixedTemplates = null, AdaptIterations = 0 }, models.Length);
         var adapted = factorizer.Run(x, models, null, cancellation);
         return [.. fits.Zip(adapted, Join)];
     }

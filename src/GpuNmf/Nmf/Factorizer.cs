@@ -6,8 +6,9 @@ using GpuNmf.Nmf.Starts;
 namespace GpuNmf.Nmf;
 
 /// <summary>
-/// Multiplicative updates for one problem shape, plain or extrapolated: templates first, then activations, as scikit-learn's <c>solver='mu'</c>.
-/// n iterations are n + 1 passes over X; nothing is allocated, loaded or read back inside one but the loss of every 10th.
+/// Multiplicative updates, plain or extrapolated, and coordinate descent for one problem shape: templates first, then activations, as scikit-learn.
+/// n iterations are n + 1 passes over X; no kernel is loaded and no device memory allocated inside one. Read back are the loss of every 10th and, of
+/// coordinate descent, how far each is from the end.
 /// </summary>
 internal sealed class Factorizer : IDisposable
 {
@@ -124,7 +125,7 @@ internal sealed class Factorizer : IDisposable
     }
 
     private NmfFit Silence(NmfModel model) =>
-        new(new float[_geometry.Bins, model.Rank], new float[model.Rank, _geometry.Frames], [new LossPoint(0, 0)], 0, NmfStop.Tolerance) { Silent = true };
+        new(ModelStart.Of(model, new float[_geometry.Bins, model.Rank], new float[model.Rank, 1]).Templates, new float[model.Rank, _geometry.Frames], [new LossPoint(0, 0)], 0, NmfStop.Tolerance) { Silent = true };
 
     private ModelRun Start(int index, NmfModel model, StartFactors start, SpectrogramScale scale)
     {

@@ -74,7 +74,8 @@ internal sealed class ModelRun
         if (_extrapolation is null) return state;
         state.ActivationExtrapolation = _extrapolation.Current;
         _extrapolation.Advance();
-        state.TemplateExtrapolation = seesLoss ? 0 : _extrapolation.Current;
+        // The objective has no scale of its own there: templates moved on along their own growth would run away.
+        state.TemplateExtrapolation = seesLoss || TemplatePenalty.Sparsity > 0 ? 0 : _extrapolation.Current;
         return state;
     }
 

@@ -70,8 +70,8 @@ public sealed record NmfOptions
     /// Null is <see cref="AlphaTemplates"/>, scikit-learn's <c>'same'</c>.</summary>
     /// <remarks>
     /// Sums of the activations alone (<see cref="AlphaTemplates"/> 0, <see cref="L1Ratio"/> 1) would cost nothing: smaller activations of larger templates are the same W H. Then alpha F sum_k |w_k| sum h_k is
-    /// added, with |w_k| the Euclidean norm: what the sum of H costs when every template has unit norm, which those that are not fixed have in the result. (Le Roux, Weninger and Hershey 2015; in
-    /// this form, without the constraint, Marmin, Goulart and Févotte 2023.) Where <see cref="FixedTemplates"/> are all there is, the sum is taken as it stands.
+    /// added, with |w_k| the Euclidean norm: what the sum of H costs when every template has unit norm, which those that are not fixed have in the result; fixed ones keep their scale, which does not matter either. (Le Roux, Weninger and Hershey 2015; in
+    /// this form, without the constraint, Marmin, Goulart and Févotte 2023.) With <see cref="L1Ratio"/> below 1 the penalty is scikit-learn's, which larger templates evade: take a penalty on both factors then.
     /// </remarks>
     public double? AlphaActivations { get; init; }
 
@@ -88,7 +88,7 @@ public sealed record NmfOptions
     /// order of all components is kept. Only their activations are sought. Null for none.</summary>
     public float[,]? FixedTemplates { get; init; }
 
-    /// <summary>Iterations at the end in which <see cref="FixedTemplates"/> are updated too, so that they adapt to the recording; 0 keeps them. At most 1,000,000.</summary>
+    /// <summary>Iterations at the end in which <see cref="FixedTemplates"/> are updated too, so that they adapt to the recording; 0 keeps them. At most 1,000,000; they come on top of <see cref="MaxIterations"/>, and no rule stops them early.</summary>
     public int AdaptIterations { get; init; }
 
     /// <summary>Where activations may be other than zero, components x frames (as <see cref="InitialActivations"/>); null is everywhere. The others are zero from the start, and
@@ -154,8 +154,8 @@ public sealed record NmfOptions
         return new NmfPenalties(templates * L1Ratio, templates * (1 - L1Ratio), activations * L1Ratio, activations * (1 - L1Ratio));
     }
 
-    /// <summary>True where the sums of the activations alone are penalised, and the templates can move: those have unit norm.</summary>
-    internal bool HasUnitTemplates => AlphaTemplates == 0 && AlphaActivations > 0 && L1Ratio == 1 && (FixedTemplates?.GetLength(1) != Rank || AdaptIterations > 0);
+    /// <summary>True where the sums of the activations alone are penalised: templates that can move have unit norm then.</summary>
+    internal bool HasUnitTemplates => AlphaTemplates == 0 && AlphaActivations > 0 && L1Ratio == 1;
 
     /// <summary>True where chance has no part in the templates.</summary>
     private bool HasWholeTemplates => InitialTemplates is not null || FixedTemplates?.GetLength(1) == Rank;

@@ -81,7 +81,7 @@ public sealed class DeviceSessionTests
     {
         using var session = Lane.Open(lane);
         float[,] x = FactorizerReferenceTests.Problem(33, 37, 1, seed: 1);
-        foreach (double beta in new[] { 0, 1, 1.5, 2 })
+        foreach (double beta in Lane.IsSimulated(lane) ? new[] { 1, 1.5 } : [0, 1, 1.5, 2])
         {
             long Allocations(int iterations)
             {

@@ -9,7 +9,7 @@ namespace GpuNmf.Tests.Nmf;
 public sealed class LossNearLimitTests
 {
     public static IEnumerable<object[]> Betas =>
-        new[] { -0.2, -1e-3, -1e-9, 1e-9, 1e-3, 0.24, 0.26, 0.76, 0.999, 0.99999999, 1.00000001, 1.0000001, 1.001, 1.2 }.Select(b => new object[] { b });
+        new[] { -0.2, -1e-9, 1e-9, 1e-3, 0.24, 0.26, 0.76, 0.999, 1.00000001, 1.0000001, 1.2 }.Select(b => new object[] { b });
 
     [Theory, OnEveryDevice(nameof(Betas))]
     public void The_loss_beside_a_limit_is_that_of_double_precision(string lane, double beta)
@@ -22,7 +22,7 @@ public sealed class LossNearLimitTests
                 x[f, t] = 0.01f + (float)random.Uniform(f * frames + t);
         if (beta > 1) x[3, 4] = 0;
 
-        var fit = NmfRun.Fit(Lane.Session(lane), x, new NmfOptions { Rank = rank, Beta = beta, MaxIterations = 20, Tolerance = 0, Seed = 3 });
+        var fit = NmfRun.Fit(Lane.Session(lane), x, new NmfOptions { Rank = rank, Beta = beta, MaxIterations = Lane.IsSimulated(lane) ? 10 : 20, Tolerance = 0, Seed = 3 });
 
         // Above 1e-6 of the limit the oracle's own form is exact enough in double (1e-16 / 1e-6); nearer it is the limit's loss.
         double near = Math.Abs(beta - 1) < 1e-6 ? 1 : Math.Abs(beta) < 1e-6 ? 0 : beta;

@@ -123,6 +123,17 @@ public sealed class RankSweepTests
     }
 
     [Fact]
+    public void What_models_of_several_ranks_cannot_share_is_refused_before_any_is_computed()
+    {
+        var recording = TestSignals.Recording(new float[4000]);
+        NmfOptions[] wrong = [new() { FixedTemplates = new float[129, 2] }, new() { ActivationSupport = new bool[2, 3] }, new() { TimeLimit = TimeSpan.FromSeconds(1) }];
+        foreach (NmfOptions nmf in wrong) Assert.Contains("leave", Assert.Throws<ArgumentException>(() => Sweep(recording, s_options with { Nmf = nmf })).Message, StringComparison.Ordinal);
+
+        var ranks = s_options with { Ranks = [2, 200], Nmf = new NmfOptions { Initialization = NmfInitialization.NndsvdAR, Restarts = 2 } };
+        Assert.Contains("Rank is 200", Assert.Throws<ArgumentException>(() => Sweep(recording, ranks)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_recording_that_is_too_short_is_refused() =>
         Assert.Contains("100 samples and one frame takes 256", Assert.Throws<ArgumentException>(() => Sweep(TestSignals.Recording(new float[100]), s_options)).Message, StringComparison.Ordinal);
 

@@ -24,7 +24,25 @@ internal sealed class StartMaker(DeviceSession session, SharedSpectrogram x, Nmf
         return ModelStart.Of(
             model,
             model.InitialTemplates ?? Rescale(made?.Templates ?? RandomStart.Templates(geometry.Bins, model.Rank, mean, model.Seed), -x.Scale.Templates),
-            model.InitialActivations ?? Rescale(made?.Activations ?? RandomStart.Activations(geometry.Frames, model.Rank, mean, model.Seed), -x.Scale.Activations));
+            model.InitialActivations ?? Balanced(model, Rescale(made?.Activations ?? RandomStart.Activations(geometry.Frames, model.Rank, mean, model.Seed), -x.Scale.Activations), mean));
+    }
+
+    /// <summary>
+    /// Activations of fixed templates make up for those being louder or quieter than random ones would be, so that every component starts as loud as the others, whatever the templates' scale.
+    /// </summary>
+    private float[,] Balanced(NmfModel model, float[,] activations, double mean)
+    {
+        // The mean of |N(0, 1)| is sqrt(2 / pi).
+        double random = Math.ScaleB(Math.Sqrt(2 / Math.PI * mean / model.Rank), -x.Scale.Templates);
+        for (int k = 0; k < model.FixedCount; k++)
+        {
+            double sum = 0;
+            for (int f = 0; f < geometry.Bins; f++) sum += model.FixedTemplates![f, k];
+            if (sum == 0) continue;
+            double scale = random * geometry.Bins / sum;
+            for (int t = 0; t < geometry.Frames; t++) activations[k, t] = (float)(activations[k, t] * scale);
+        }
+        return activations;
     }
 
     private SingularTriplets Triplets(int rank)
