@@ -95,11 +95,11 @@ internal struct PassArgs
         return own;
     }
 
-    /// <summary>The step of component <paramref name="k"/>; in a view of one model.</summary>
-    public readonly StepRule RuleOf(int k)
+    /// <summary>The step of component <paramref name="k"/> in tile form; in a view of one model. For beta 1 its lasso stands in <see cref="FactorSums.TemplateSums"/> already.</summary>
+    public readonly StepRule RuleOf<TDivergence>(int k) where TDivergence : IDivergence
     {
         var own = Rule;
-        if (own.Sparsity > 0f) own.Lasso = Sums.Weights[k];
+        if ((TDivergence.HasDenominator || TDivergence.UsesGram) && own.Sparsity > 0f) own.Lasso = Sums.Weights[k];
         return own;
     }
 

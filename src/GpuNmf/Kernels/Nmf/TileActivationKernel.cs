@@ -120,7 +120,7 @@ internal static class TileActivationKernel
         {
             denominator = args.Sums.TemplateSums[k];
         }
-        args.Activations[cell] = FactorUpdate.Step(extrapolated[Group.IdxX], numerator, denominator, args.RuleOf(k));
+        args.Activations[cell] = FactorUpdate.Step(extrapolated[Group.IdxX], numerator, denominator, args.RuleOf<TDivergence>(k));
     }
 
     /// <summary>Quads of the templates of a tile.</summary>
@@ -189,7 +189,7 @@ internal static class TileActivationKernel
             {
                 denominator = args.Sums.TemplateSums[k];
             }
-            sums[i] = FactorUpdate.Step(FactorUpdate.Extrapolate(from[i], before[i], args.Extrapolation), sums[i], denominator, args.RuleOf(k));
+            sums[i] = FactorUpdate.Step(FactorUpdate.Extrapolate(from[i], before[i], args.Extrapolation), sums[i], denominator, args.RuleOf<TDivergence>(k));
         }
         // Whole rows were read for beta 2; only now may they be overwritten.
         Group.Barrier();

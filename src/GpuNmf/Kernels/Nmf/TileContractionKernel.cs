@@ -216,7 +216,7 @@ internal static class TileContractionKernel
             {
                 denominator = TRows.Broadcast(args.Sums.TemplateSums[component]);
             }
-            var next = TRows.Step(TRows.Gather(own, row * rankPitch + component, rankPitch), numerator, denominator, args.RuleOf(component));
+            var next = TRows.Step(TRows.Gather(own, row * rankPitch + component, rankPitch), numerator, denominator, args.RuleOf<TDivergence>(component));
             TRows.Scatter(args.Activations.SubView((long)tile.FirstRow * rankPitch), row * rankPitch + component, rankPitch, next);
         }
         else if (TPass.AccumulatesTemplates)

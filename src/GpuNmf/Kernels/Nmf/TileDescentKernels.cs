@@ -72,7 +72,7 @@ internal static class TileDescentKernels
         {
             int k = args.Descent.Order[args.RankPitch + i];
             var row = args.Sums.TemplateGram.SubView(k * args.RankPitch, args.RankPitch);
-            var rule = args.RuleOf(k);
+            var rule = args.RuleOf<FrobeniusDescent>(k);
             float slope = rule.Lasso + rule.Ridge * h[k] - numerators[k];
             for (int j = 0; j < args.Rank; j++) slope += row[j] * h[j];
             h[k] = Step(h[k], slope, row[k] + rule.Ridge, ref violation);

@@ -134,13 +134,16 @@ internal static class TileFactorKernels
         if (ILGPU.Group.IdxX == 0) args.Sums.Weights[args.RankPitch + Grid.IdxX] = norm > 0f ? args.Rule.Sparsity * args.Sums.ActivationSums[Grid.IdxX] / norm : 0f;
     }
 
-    /// <summary>The lasso of each component's activations, after the step of its template; launch as <see cref="Ridges"/>.</summary>
-    public static void Lassos(TemplateArgs args)
+    /// <summary>The lasso of each component's activations, after the step of its template; for beta 1 added to the template's sum, which is the rest of the denominator, so that no step needs to know.
+    /// Launch as <see cref="Ridges"/>, after the tree over the sums of the templates.</summary>
+    public static void Lassos<TDivergence>(TemplateArgs args) where TDivergence : IDivergence
     {
         var shared = SharedMemory.Allocate<float>(Group);
         args = args.Of<KullbackLeibler>(Grid.IdxY);
-        float norm = Norm(shared, args, args.To);
-        if (ILGPU.Group.IdxX == 0) args.Sums.Weights[Grid.IdxX] = args.Rule.Sparsity * norm;
+        float lasso = args.Rule.Sparsity * Norm(shared, args, args.To);
+        if (ILGPU.Group.IdxX != 0) return;
+        if (TDivergence.HasDenominator || TDivergence.UsesGram) args.Sums.Weights[Grid.IdxX] = lasso;
+        else args.Sums.TemplateSums[Grid.IdxX] += lasso;
     }
 
     /// <summary>The Euclidean norm of the group's template: each thread's bins upwards, then the threads in a tree.</summary>

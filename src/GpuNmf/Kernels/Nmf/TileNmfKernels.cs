@@ -44,7 +44,7 @@ internal sealed class TileNmfKernels : INmfKernels
         _templates = accelerator.LoadTile(descends ? TileDescentKernels.Templates : _methods.Templates);
         _descent = descends ? accelerator.LoadTile<DescentPassArgs>(TileDescentKernels.Activations) : null;
         _ridges = sparse ? accelerator.LoadTile<TemplateArgs>(TileFactorKernels.Ridges) : null;
-        _lassos = sparse ? accelerator.LoadTile<TemplateArgs>(TileFactorKernels.Lassos) : null;
+        _lassos = sparse ? accelerator.LoadTile<TemplateArgs>(beta == 1 ? TileFactorKernels.Lassos<KullbackLeibler> : TileFactorKernels.Lassos<AnyBeta>) : null;
         if (beta is not (1 or 2) && !sparse) return;
         _grams = beta == 2 ? accelerator.LoadTile<FactorSumArgs>(TileFactorKernels.Grams) : null;
         _sums = beta == 1 || sparse ? accelerator.LoadTile<FactorSumArgs>(TileFactorKernels.Sums) : null;
@@ -100,7 +100,6 @@ internal sealed class TileNmfKernels : INmfKernels
         var ofComponents = new KernelConfig((args.RankPitch, models, 1), (group, 1, 1));
         _ridges?.Invoke(_session.Stream, ofComponents, args);
         _templates(_session.Stream, new KernelConfig(((threads + group - 1) / group, models, 1), (group, 1, 1)), args);
-        _lassos?.Invoke(_session.Stream, ofComponents, args);
         var sums = new FactorSumArgs
         {
             Factor = args.To,
@@ -122,6 +121,7 @@ internal sealed class TileNmfKernels : INmfKernels
             EnqueueGrams(sums with { Output = args.Sums.TemplateGram, OutputLength = binSlices * GramLength }, binSlices, models);
             EnqueueTree(ofBins with { Partials = args.Sums.TemplateGram, Length = binSlices * GramLength }, (int)GramLength, models);
         }
+        _lassos?.Invoke(_session.Stream, ofComponents, args);
     }
 
     public void Dispose()

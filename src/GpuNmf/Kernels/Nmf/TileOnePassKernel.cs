@@ -219,7 +219,7 @@ internal static class TileOnePassKernel
         for (int r = Group.IdxX & (Lanes - 1); r < FramesOfAQuarter * 4 * TTile.Quads; r += Lanes)
         {
             float denominator = TDivergence.UsesGram ? GramProduct<TTile>(args.Sums.TemplateGram, from, r) : denominators[r];
-            float next = FactorUpdate.Step(from[r], numerators[r], denominator, args.RuleOf(r % (4 * TTile.Quads)));
+            float next = FactorUpdate.Step(from[r], numerators[r], denominator, args.RuleOf<TDivergence>(r % (4 * TTile.Quads)));
             numerators[r] = next;
             activations[r] = next;
         }
