@@ -12,7 +12,7 @@ internal static class SweepPlots
 {
     private const int Width = 900, Height = 520;
 
-    private static readonly ScottPlot.Palettes.Category10 s_palette = new ScottPlot.Palettes.Category10();
+    private static readonly ScottPlot.Palettes.Category10 s_palette = new();
 
     /// <summary>Writes both as PNG.</summary>
     public static void Write(SweepRecord sweep, string folder)

@@ -40,7 +40,6 @@ internal sealed class NmfWorkspace : IDisposable
             _templateSums = OfModels(geometry.BinSlices * rankPitch);
             _templateGram = OfModels(rule.Beta == 2 ? geometry.BinSlices * rankPitch * rankPitch : 1);
             _weights = OfModels(2 * rankPitch);
-            _weights.Clear();
             _numerators = OfModels(sums.Numerators);
             _denominators = OfModels(Math.Max(1, sums.Denominators));
             _activationSums = OfModels(sums.ActivationSums);

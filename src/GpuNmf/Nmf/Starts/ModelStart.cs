@@ -5,17 +5,17 @@ internal static class ModelStart
 {
     /// <summary>The start with the fixed templates in front and zeros outside of the activations' support; the arguments are not modified.</summary>
     /// <param name="model">What was laid down.</param>
-    /// <param name="templates">Of all components, or only of those behind the fixed ones; null where those are all.</param>
+    /// <param name="templates">Of all components, or only of those behind the fixed ones.</param>
     /// <param name="activations">Of all components.</param>
-    internal static StartFactors Of(NmfModel model, float[,]? templates, float[,] activations) =>
-        new(model.FixedTemplates is { } kept ? Behind(kept, templates, model.Rank) : templates!, model.ActivationSupport is { } support ? Within(support, activations) : activations);
+    internal static StartFactors Of(NmfModel model, float[,] templates, float[,] activations) =>
+        new(model.FixedTemplates is { } kept ? Behind(kept, templates, model.Rank) : templates, model.ActivationSupport is { } support ? Within(support, activations) : activations);
 
-    private static float[,] Behind(float[,] kept, float[,]? templates, int rank)
+    private static float[,] Behind(float[,] kept, float[,] templates, int rank)
     {
-        int count = kept.GetLength(1), left = templates is null ? 0 : rank - templates.GetLength(1);
+        int count = kept.GetLength(1), left = rank - templates.GetLength(1);
         var all = new float[kept.GetLength(0), rank];
         for (int f = 0; f < all.GetLength(0); f++)
-            for (int k = 0; k < rank; k++) all[f, k] = k < count ? kept[f, k] : templates![f, k - left];
+            for (int k = 0; k < rank; k++) all[f, k] = k < count ? kept[f, k] : templates[f, k - left];
         return all;
     }
 
