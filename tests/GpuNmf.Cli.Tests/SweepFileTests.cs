@@ -49,7 +49,8 @@ public sealed class SweepFileTests : IDisposable
     public void Pictures_are_written_in_a_font_of_the_programs_own()
     {
         PlotFont.Use();
-        using var font = ScottPlot.Fonts.GetTypeface(ScottPlot.Fonts.Default, bold: false, italic: false);
+        // Not to be disposed of: it is the one that every plot of the process shares.
+        var font = ScottPlot.Fonts.GetTypeface(ScottPlot.Fonts.Default, bold: false, italic: false);
         Assert.Equal("DejaVu Sans", font.FamilyName);
         Assert.All("aä|Ωж", letter => Assert.NotEqual(0, font.GetGlyph(letter)));
     }

@@ -32,7 +32,7 @@ internal sealed class PlotFont : IFontResolver
         return true;
     }
 
-    // A stream of its own for each: whoever gets the typeface disposes of it.
+    // ScottPlot asks once for each name and style, and keeps what it gets.
     private SKTypeface? Typeface(string family) => family == Family ? SKTypeface.FromStream(new MemoryStream(_file)) : null;
 
     private static byte[] Read()

@@ -107,6 +107,7 @@ internal static class ModelBatch
         internal DeviceBuffer<float> Denominators { get; } = session.Allocate<float>((long)models * lengths.Slices * lengths.Templates);
         internal DeviceBuffer<float> Losses { get; } = session.Allocate<float>((long)models * lengths.Losses);
         private DeviceBuffer<float> TemplateSums { get; } = session.Allocate<float>((long)models * lengths.BinSlices * geometry.RankPitch);
+        private DeviceBuffer<float> Weights { get; } = session.Allocate<float>(2L * models * geometry.RankPitch);
         private DeviceBuffer<float> TemplateGram { get; } = session.Allocate<float>((long)models * lengths.BinSlices * geometry.RankPitch * geometry.RankPitch);
         private DeviceBuffer<float> ActivationSums { get; } = session.Allocate<float>((long)models * lengths.Slices * geometry.RankPitch);
         private DeviceBuffer<float> ActivationGrams { get; } = session.Allocate<float>((long)models * lengths.Slices * geometry.RankPitch * geometry.RankPitch);
@@ -119,6 +120,7 @@ internal static class ModelBatch
             Denominators = Denominators.View,
             ActivationSums = ActivationSums.View,
             ActivationGrams = ActivationGrams.View,
+            Weights = Weights.View,
         };
 
         internal PassArgs Pass(DeviceBuffer<float> x, DeviceBuffer<ModelState> states, ModelLengths of, NmfGeometry shape, UpdateRule rule) => new()
@@ -165,7 +167,7 @@ internal static class ModelBatch
             DeviceBuffer<float>[] all =
             [
                 Templates, TemplatesBefore, Next, Extrapolated, Activations, ActivationsBefore, Numerators, Denominators, Losses,
-                TemplateSums, TemplateGram, ActivationSums, ActivationGrams,
+                TemplateSums, TemplateGram, ActivationSums, ActivationGrams, Weights,
             ];
             foreach (var buffer in all) buffer.Dispose();
         }
