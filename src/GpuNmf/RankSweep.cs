@@ -3,6 +3,7 @@ using GpuNmf.Audio;
 using GpuNmf.Devices;
 using GpuNmf.Kernels.Nmf;
 using GpuNmf.Masking;
+using GpuNmf.Nmf;
 using GpuNmf.Stft;
 using GpuNmf.Sweep;
 
@@ -71,12 +72,12 @@ public sealed class RankSweep : IDisposable
         return new SweepResult
         {
             Summaries = summaries,
-            Picks = [.. summaries.Chunk(options.Ranks.Count).Select(RankPick.Of)],
+            Picks = [.. summaries.Chunk(options.Ranks.Count).Select(ranks => RankPick.Of(ranks, options.Nmf.Initialization))],
             Bins = bins,
             Frames = options.Stft.FrameCount(recording.Length),
             Device = _session.Entry,
             Kind = _session.Kind,
-            Warnings = Warnings(summaries, options.Nmf.Tolerance > 0, isSilent),
+            Warnings = Warnings(summaries, options.Nmf, isSilent),
             Timings = new StageTimings(readSeconds, stft, Stopwatch.GetElapsedTime(start).TotalSeconds, 0),
             PeakDeviceBytes = _session.PeakBytes,
         };
@@ -101,13 +102,17 @@ public sealed class RankSweep : IDisposable
             (done, total) => progress?.Report(new SeparationProgress(SeparationStage.Transforming, done, total, null)), cancellation);
     }
 
-    private static IReadOnlyList<string> Warnings(IReadOnlyList<RankSummary> summaries, bool stopsEarly, bool isSilent)
+    private static IReadOnlyList<string> Warnings(IReadOnlyList<RankSummary> summaries, NmfOptions options, bool isSilent)
     {
         if (isSilent) return ["The recording is silent: there was nothing to factorise."];
         if (summaries.All(summary => summary.Iterations == 0))
             return ["What is factorised is zero everywhere, although the recording is not: its channels cancel in their mean (use joint or stack channels), or it is too quiet to square in single precision (raise its level)."];
-        if (!stopsEarly) return [];
         int ended = summaries.Sum(summary => summary.Restarts.Count(restart => !restart.Converged)), all = summaries.Sum(summary => summary.Restarts.Count);
-        return 2 * ended > all ? [$"{ended} of {all} models did not converge; stability is that of unfinished models (raise MaxIterations)."] : [];
+        string?[] warnings =
+        [
+            options.EvadedPenalty,
+            options.Tolerance > 0 && 2 * ended > all ? $"{ended} of {all} models did not converge; stability is that of unfinished models (raise MaxIterations)." : null,
+        ];
+        return [.. warnings.OfType<string>()];
     }
 }

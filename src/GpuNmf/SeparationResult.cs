@@ -17,8 +17,11 @@ public readonly record struct StageTimings(double ReadSeconds, double StftSecond
 /// <param name="Converged">True when the tolerance was met.</param>
 public readonly record struct RestartOutcome(ulong Seed, double Loss, int Iterations, bool Converged)
 {
+    /// <summary>What was minimised: the loss, and the penalties where the options have some; those of fixed templates, which nothing changes, do not count.</summary>
+    public double Objective { get; init; } = Loss;
+
     internal static RestartOutcome[] Of(IReadOnlyList<NmfFit> fits, ulong seed) =>
-        [.. fits.Select((fit, i) => new RestartOutcome(seed + (ulong)i, fit.LossTrace[^1].Loss, fit.Iterations, fit.Converged))];
+        [.. fits.Select((fit, i) => new RestartOutcome(seed + (ulong)i, fit.LossTrace[^1].Loss, fit.Iterations, fit.Converged) { Objective = fit.Objective })];
 }
 
 /// <summary>What a separation found; the sound itself went to the sink.</summary>
@@ -48,7 +51,7 @@ public sealed record SeparationResult
     /// <summary>Seed of the start that was kept.</summary>
     public required ulong Seed { get; init; }
 
-    /// <summary>Every start in the order of the seeds; the one with the lowest loss was kept. One where no restarts were asked for.</summary>
+    /// <summary>Every start in the order of the seeds; the one with the lowest objective was kept. One where no restarts were asked for.</summary>
     public required IReadOnlyList<RestartOutcome> Restarts { get; init; }
 
     /// <summary>Power of (input - sum of stems) over the power of the input, in dB; negative infinity where the sum is exact. Stems are counted

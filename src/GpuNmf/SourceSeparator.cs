@@ -94,7 +94,7 @@ public sealed class SourceSeparator : IDisposable
             Frames = options.Stft.FrameCount(recording.Length),
             Device = _session.Entry,
             Kind = _session.Kind,
-            Warnings = [.. Warnings(fit, silent), .. EmptySources(sources, options.Grouping?.Sources ?? 0)],
+            Warnings = [.. Warnings(fit, silent, options.Nmf), .. EmptySources(sources, options.Grouping?.Sources ?? 0)],
             Timings = timings with { StemSeconds = clock.Lap() },
             PeakDeviceBytes = _session.PeakBytes,
         };
@@ -141,11 +141,11 @@ public sealed class SourceSeparator : IDisposable
         _session.Dispose();
     }
 
-    private static IReadOnlyList<string> Warnings(NmfFit fit, bool silent) => (fit.Silent, silent) switch
+    private static IReadOnlyList<string> Warnings(NmfFit fit, bool silent, NmfOptions options) => (fit.Silent, silent) switch
     {
         (false, _) when IsZero(fit.Templates) || IsZero(fit.Activations) =>
             ["W H is zero everywhere: its start was zero, or far too small beside the spectrogram, and multiplicative updates do not leave zero; or a penalty outweighs all that it explains (lower AlphaTemplates or AlphaActivations). Every stem is an equal share."],
-        (false, _) => [],
+        (false, _) => options.EvadedPenalty is { } evaded ? [evaded] : [],
         (true, true) => ["The recording is silent: every stem is silence, and there was nothing to factorise."],
         _ => ["What is factorised is zero everywhere, although the recording is not: its channels cancel in their mean (use joint or stack channels), or it is too quiet to square in single precision (raise its level). Every stem is an equal share."],
     };

@@ -101,7 +101,7 @@ public sealed class SweepFileTests : IDisposable
             NamesOf(rank));
         Assert.Equal(JsonValueKind.Null, rank.GetProperty("templates").ValueKind);
         JsonElement[] restarts = [.. rank.GetProperty("restarts").EnumerateArray()];
-        Assert.Equal(["seed", "loss", "iterations", "converged", "worstCosine"], NamesOf(restarts[0]));
+        Assert.Equal(["seed", "loss", "objective", "iterations", "converged", "worstCosine"], NamesOf(restarts[0]));
         Assert.Equal([3, 4, 5, 6], restarts.Select(restart => restart.GetProperty("seed").GetInt32()));
         Assert.Equal(JsonValueKind.Null, restarts[1].GetProperty("worstCosine").ValueKind);      // the best start itself
         Assert.Equal(4, rank.GetProperty("bestSeed").GetInt32());

@@ -96,6 +96,21 @@ public sealed class SweepResumeTests : IDisposable
         Assert.Equal(Results("whole"), Results("ranks"));
     }
 
+    /// <summary>The second start is the best of each rank, and its activations are the only ones that are kept.</summary>
+    [Fact]
+    public void The_best_without_its_activations_is_computed_again()
+    {
+        CliRun.Of(Sweep("whole", "--keep", "best")).AssertOk();
+        Stop(5, "--keep", "best");
+        File.Delete(_folder["ranks.partial", "activations-kl-k02-seed1.npy"]);
+
+        var engine = new ToyEngine();
+        CliRun.Of(engine, Sweep("ranks", "--keep", "best", "--resume")).AssertOk();
+
+        Assert.Equal([1ul], engine.Computed.Where(key => key.Rank == 2).Select(key => key.Seed));
+        Assert.Equal(Results("whole"), Results("ranks"));
+    }
+
     [Fact]
     public void An_error_leaves_the_models_too()
     {

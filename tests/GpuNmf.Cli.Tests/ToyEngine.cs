@@ -107,7 +107,7 @@ internal sealed class ToyEngine : IEngine
         return new SweepResult
         {
             Summaries = summaries,
-            Picks = [.. summaries.Chunk(options.Ranks.Count).Select(RankPick.Of)],
+            Picks = [.. summaries.Chunk(options.Ranks.Count).Select(ranks => RankPick.Of(ranks))],
             Bins = options.Stft.Bins,
             Frames = frames,
             Device = ListDevices()[2],

@@ -202,6 +202,24 @@ public sealed class SourceSeparatorErrorTests
         Refused<NotFiniteNumberException>(Noise(1000), options, "leave single precision's range together");
     }
 
+    /// <summary>Scaling evades a penalty on one factor, unless it is on the sums of H, or W is fixed.</summary>
+    [Theory]
+    [InlineData(0.0, 0.1, 0.5, "Only the activations are penalised")]
+    [InlineData(0.0, 0.1, 1.0, null)]
+    [InlineData(0.1, 0.0, 1.0, "Only the templates are penalised")]
+    [InlineData(0.1, null, 0.0, null)]
+    [InlineData(0.0, 0.0, 0.0, null)]
+    public void A_penalty_that_scaling_evades_is_told(double ofTemplates, double? ofActivations, double ratio, string? warning)
+    {
+        var nmf = s_options.Nmf with { AlphaTemplates = ofTemplates, AlphaActivations = ofActivations, L1Ratio = ratio };
+
+        var warnings = SeparationRun.On(Lane.Session(Lane.Cpu), Noise(1000), s_options with { Nmf = nmf }).Result.Warnings;
+
+        if (warning is null) Assert.Empty(warnings);
+        else Assert.StartsWith(warning, Assert.Single(warnings), StringComparison.Ordinal);
+        Assert.Null((nmf with { AlphaTemplates = 0, AlphaActivations = 0.1, L1Ratio = 0, FixedTemplates = new float[33, nmf.Rank] }).EvadedPenalty);
+    }
+
     [Fact]
     public void Channels_that_cancel_in_their_mean_are_no_silence()
     {

@@ -101,6 +101,7 @@ internal static class ResultDocument
     {
         ["seed"] = restart.Seed,
         ["loss"] = JsonText.Number(restart.Loss),
+        ["objective"] = JsonText.Number(restart.Objective),
         ["iterations"] = restart.Iterations,
         ["converged"] = restart.Converged,
     };

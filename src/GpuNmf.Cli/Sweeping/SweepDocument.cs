@@ -100,6 +100,7 @@ internal static class SweepDocument
             {
                 ["seed"] = restart.Seed,
                 ["loss"] = JsonText.Number(restart.Loss),
+                ["objective"] = JsonText.Number(restart.Objective),
                 ["iterations"] = restart.Iterations,
                 ["converged"] = restart.Converged,
                 ["worstCosine"] = JsonText.Number(restart.WorstCosine),

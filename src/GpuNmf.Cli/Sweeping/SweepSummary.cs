@@ -9,7 +9,7 @@ namespace GpuNmf.Cli.Sweeping;
 /// <summary>What a sweep prints when it is done.</summary>
 internal static class SweepSummary
 {
-    private static readonly string[] s_headings = ["rank", "best loss", "spread", "explained", "stability", "median", "iterations", "time s"];
+    private static readonly string[] s_headings = ["rank", "best loss", "spread", "explained", "stability", "median", "converged", "iterations", "time s"];
 
     /// <summary>One row a loss and rank, one line about the sweep, and a line for each pick that was asked for.</summary>
     public static void Print(TextWriter stdout, SweepRecord sweep)
@@ -21,7 +21,7 @@ internal static class SweepSummary
             foreach (RankSummary rank in ranks)
                 table.AddRow(
                     LossWords.NameOf(beta), Invariant($"{rank.Rank}"), Invariant($"{rank.BestLoss:G6}"), Percent(rank.Spread), Percent(rank.ExplainedDivergence),
-                    Fixed(rank.Stability), Fixed(rank.MedianStability), Invariant($"{rank.Iterations}"), Invariant($"{rank.Seconds:F2}"));
+                    Fixed(rank.Stability), Fixed(rank.MedianStability), Invariant($"{rank.Restarts.Count(start => start.Converged)}/{rank.Restarts.Count}"), Invariant($"{rank.Iterations}"), Invariant($"{rank.Seconds:F2}"));
         TableConsole.Write(stdout, table);
         SweepResult result = sweep.Result;
         stdout.WriteLine(Invariant($"{sweep.Request.Options.Models} models of {sweep.Recording.FileName} in {sweep.Request.Folder}, on {result.Kind} ({result.Device.Name})"));

@@ -70,8 +70,9 @@ internal sealed class SweepWork : ISweepStore
         try
         {
             float[,] templates = NpyFile.Read(TemplatesOf(key));
-            bool isWhole = templates.GetLength(1) == key.Rank && (_request.Keep != KeptFactors.All || File.Exists(ActivationsOf(key)));
-            if (isWhole) return new SweepModel(key, line.Loss, line.Iterations, line.Converged, line.Seconds, templates, null);
+            bool needsActivations = _request.Keep == KeptFactors.All || (_request.Keep == KeptFactors.Best && BestOf(key) == line);
+            bool isWhole = templates.GetLength(1) == key.Rank && (!needsActivations || File.Exists(ActivationsOf(key)));
+            if (isWhole) return new SweepModel(key, line.Loss, line.Iterations, line.Converged, line.Seconds, templates, null) { Objective = line.Objective };
         }
         catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException)
         {
@@ -89,7 +90,7 @@ internal sealed class SweepWork : ISweepStore
         {
             if (_isClosed) throw new OperationCanceledException();
             ModelLine? best = BestOf(model.Key);
-            bool isBest = best is null || model.Loss < best.Loss || (model.Loss == best.Loss && model.Key.Seed < best.Seed);
+            bool isBest = best is null || model.Objective < best.Objective || (model.Objective == best.Objective && model.Key.Seed < best.Seed);
             NpyFile.Write(TemplatesOf(model.Key), model.Templates);
             if (_request.Keep == KeptFactors.All || (_request.Keep == KeptFactors.Best && isBest)) NpyFile.Write(ActivationsOf(model.Key), model.Activations!);
             var line = ModelLine.Of(model);
@@ -130,7 +131,7 @@ internal sealed class SweepWork : ISweepStore
     private string ActivationsOf(SweepKey key) => Path.Combine(_folder, _names.Activations(key.Beta, key.Rank, key.Seed));
 
     private ModelLine? BestOf(SweepKey key) =>
-        _models.Where(model => model.Key.Beta == key.Beta && model.Key.Rank == key.Rank).Select(model => model.Value).OrderBy(line => line.Loss).ThenBy(line => line.Seed).FirstOrDefault();
+        _models.Where(model => model.Key.Beta == key.Beta && model.Key.Rank == key.Rank).Select(model => model.Value).OrderBy(line => line.Objective).ThenBy(line => line.Seed).FirstOrDefault();
 
     private void ReadModels()
     {
@@ -157,7 +158,7 @@ internal sealed class SweepWork : ISweepStore
     }
 
     /// <summary>The numbers of a finished model in a line.</summary>
-    private sealed record ModelLine(double Beta, int Rank, ulong Seed, double Loss, int Iterations, bool Converged, double Seconds)
+    private sealed record ModelLine(double Beta, int Rank, ulong Seed, double Loss, [property: JsonRequired] double Objective, int Iterations, bool Converged, double Seconds)
     {
         [JsonIgnore]
         public SweepKey Key => new(Beta, Rank, Seed);
@@ -166,7 +167,7 @@ internal sealed class SweepWork : ISweepStore
         public string Text => JsonSerializer.Serialize(this) + "\n";
 
         public static ModelLine Of(SweepModel model) =>
-            new(model.Key.Beta, model.Key.Rank, model.Key.Seed, model.Loss, model.Iterations, model.Converged, model.Seconds);
+            new(model.Key.Beta, model.Key.Rank, model.Key.Seed, model.Loss, model.Objective, model.Iterations, model.Converged, model.Seconds);
 
         /// <summary>Null where the line is empty or cut off.</summary>
         public static ModelLine? Read(string text)

@@ -7,8 +7,8 @@ namespace GpuNmf.Nmf;
 
 /// <summary>
 /// Multiplicative updates, plain or extrapolated, and coordinate descent for one problem shape: templates first, then activations, as scikit-learn.
-/// n iterations are n + 1 passes over X; no kernel is loaded and no device memory allocated inside one. Read back are the loss of every 10th and, of
-/// coordinate descent, how far each is from the end.
+/// n iterations are n + 1 passes over X; no kernel is loaded and no device memory allocated inside one. Read back are, of every 10th, the loss and the factors
+/// where they are penalised, and, of coordinate descent, how far each is from the end.
 /// </summary>
 internal sealed class Factorizer : IDisposable
 {
@@ -25,6 +25,7 @@ internal sealed class Factorizer : IDisposable
     private readonly INmfKernels _kernels;
     private readonly NmfWorkspace _workspace;
     private readonly float[] _losses;
+    private (float[] Templates, float[] Activations)? _penalised;
     private readonly bool _descends;
 
     /// <summary>Loads the kernels and allocates the workspace. Options and starts have been checked against the problem.</summary>
@@ -213,8 +214,15 @@ internal sealed class Factorizer : IDisposable
             foreach (float part in _losses) loss += part;
             if (!double.IsFinite(loss))
                 throw new NotFiniteNumberException($"The loss is {loss}: InitialTemplates and InitialActivations leave single precision's range together; scale them so that their product is near the spectrogram.", loss);
-            run.Record(iteration, Math.Max(0, run.Scale.UnscaleLoss(loss, _rule.Beta)));
+            run.Record(iteration, Math.Max(0, run.Scale.UnscaleLoss(loss, _rule.Beta)), run.IsPenalised ? run.Scale.UnscaleLoss(PenaltyOf(run), _rule.Beta) : 0);
         }
+    }
+
+    private double PenaltyOf(ModelRun run)
+    {
+        var (templates, activations) = _workspace.Download(run.Index, _penalised);
+        _penalised = (templates, activations);
+        return PenaltySum.Of(templates, activations, _geometry, run);
     }
 
     private void UploadOrders(List<ModelRun> active, int iteration)
@@ -241,7 +249,7 @@ internal sealed class Factorizer : IDisposable
         var (packedTemplates, packedActivations) = _workspace.Download(run.Index);
         var templates = FactorLayout.UnpackTemplates(packedTemplates, _geometry, run.Model.Rank, -run.Scale.Templates);
         var activations = FactorLayout.UnpackActivations(packedActivations, _geometry, run.Model.Rank, -run.Scale.Activations);
-        var fit = new NmfFit(templates, activations, run.Trace, iterations, stop) { Seconds = run.Seconds };
+        var fit = new NmfFit(templates, activations, run.Trace, iterations, stop) { Objective = run.Objective, Seconds = run.Seconds };
         return _options.HasUnitTemplates ? TemplateScale.ToUnitNorm(fit, run.Model.FixedCount) : fit;
     }
 }

@@ -3,12 +3,12 @@ namespace GpuNmf.Nmf;
 /// <summary>From the fits of several starts to the one that is kept, in the order and scale that are shown.</summary>
 internal static class FitChoice
 {
-    /// <summary>The fit with the lowest loss, of equal ones the first.</summary>
+    /// <summary>The fit with the lowest objective, of equal ones the first.</summary>
     internal static int Best(IReadOnlyList<NmfFit> fits)
     {
         int best = 0;
         for (int i = 1; i < fits.Count; i++)
-            if (fits[i].LossTrace[^1].Loss < fits[best].LossTrace[^1].Loss) best = i;
+            if (fits[i].Objective < fits[best].Objective) best = i;
         return best;
     }
 

@@ -37,6 +37,12 @@ internal sealed class ModelRun
 
     internal double Loss => _trace[^1].Loss;
 
+    /// <summary>What is minimised, the loss and the penalties, as last seen.</summary>
+    internal double Objective { get; private set; }
+
+    /// <summary>True where <see cref="Objective"/> is more than the loss.</summary>
+    internal bool IsPenalised => TemplatePenalty is not { Lasso: 0, Ridge: 0, Sparsity: 0 } || ActivationPenalty is not { Lasso: 0, Ridge: 0, Sparsity: 0 };
+
     /// <summary>Why it ends with the last loss, if it does.</summary>
     internal NmfStop? Stop { get; private set; }
 
@@ -96,11 +102,13 @@ internal sealed class ModelRun
     /// <summary>Records a loss; after every 10th iteration, decides whether the model has converged.</summary>
     /// <param name="iteration">Iterations done.</param>
     /// <param name="loss">In the caller's units.</param>
-    internal void Record(int iteration, double loss)
+    /// <param name="penalty">What its factors cost beside it.</param>
+    internal void Record(int iteration, double loss, double penalty)
     {
         _trace.Add(new LossPoint(iteration, loss));
-        double error = Math.Sqrt(2 * loss);
-        bool rose = _extrapolation?.Guard(loss) ?? false;
+        Objective = loss + penalty;
+        double error = Math.Sqrt(2 * Objective);
+        bool rose = _extrapolation?.Guard(Objective) ?? false;
         if (iteration == 0) _errorAtStart = error;
         else if (loss <= _options.TargetLoss) Stop = NmfStop.TargetLoss;
         else if (iteration % Factorizer.LossInterval == 0 && !rose && !_descends && _options.Tolerance > 0 && (_errorBefore - error) / _errorAtStart < _options.Tolerance)

@@ -11,6 +11,9 @@ internal sealed record NmfFit(float[,] Templates, float[,] Activations, IReadOnl
     /// <summary>True when the tolerance was met.</summary>
     internal bool Converged => Stop == NmfStop.Tolerance;
 
+    /// <summary>What was minimised, the last loss and the penalties.</summary>
+    internal double Objective { get; init; } = LossTrace[^1].Loss;
+
     /// <summary>True when X was zero everywhere: there was nothing to factorise.</summary>
     internal bool Silent { get; init; }
 

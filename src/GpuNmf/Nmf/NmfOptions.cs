@@ -47,7 +47,7 @@ public sealed record NmfOptions
     /// <summary>Iterations at most, 1..1,000,000.</summary>
     public int MaxIterations { get; init; } = 200;
 
-    /// <summary>Multiplicative solvers: stop when, over 10 iterations, sqrt(2 D) falls by less than this share of its value at the start. 0 never stops early.
+    /// <summary>Multiplicative solvers: stop when, over 10 iterations, sqrt(2 D) falls by less than this share of its value at the start, where D is the loss and the penalties. 0 never stops early.
     /// At least 0 and below 1.</summary>
     public double Tolerance { get; init; } = 1e-4;
 
@@ -63,7 +63,8 @@ public sealed record NmfOptions
     public int Restarts { get; init; } = 1;
 
     /// <summary>Weight of the templates' penalty, at least 0, as scikit-learn's <c>alpha_W</c>: alpha T (r sum W + (1 - r) / 2 sum W^2) is added to the divergence,
-    /// with T frames (columns of X) and r <see cref="L1Ratio"/>. Losses are reported without penalties.</summary>
+    /// with T frames (columns of X) and r <see cref="L1Ratio"/>. The sum is the objective, which <see cref="Tolerance"/>, the momentum and the choice among
+    /// restarts look at; losses, and <see cref="TargetLoss"/>, are without penalties.</summary>
     public double AlphaTemplates { get; init; }
 
     /// <summary>Weight of the activations' penalty, at least 0, as scikit-learn's <c>alpha_H</c>: alpha F (r sum H + (1 - r) / 2 sum H^2) is added, with F bins.
@@ -156,6 +157,15 @@ public sealed record NmfOptions
 
     /// <summary>True where the sums of the activations alone are penalised: templates that can move have unit norm then.</summary>
     internal bool HasUnitTemplates => AlphaTemplates == 0 && AlphaActivations > 0 && L1Ratio == 1;
+
+    /// <summary>What is penalised without effect, a sentence; null where nothing is: of a factor penalised alone, the other one takes the scale.</summary>
+    internal string? EvadedPenalty => (AlphaTemplates, AlphaActivations ?? AlphaTemplates) switch
+    {
+        (0, > 0) when L1Ratio < 1 && FixedTemplates?.GetLength(1) != Rank =>
+            $"Only the activations are penalised, with L1Ratio {L1Ratio}: larger templates of smaller activations evade that. Take L1Ratio 1 for sparse activations, or penalise the templates too (AlphaTemplates).",
+        ( > 0, 0) => "Only the templates are penalised: smaller templates of larger activations evade that. Penalise the activations too (AlphaActivations).",
+        _ => null,
+    };
 
     /// <summary>True where chance has no part in the templates.</summary>
     private bool HasWholeTemplates => InitialTemplates is not null || FixedTemplates?.GetLength(1) == Rank;

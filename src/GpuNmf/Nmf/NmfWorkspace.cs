@@ -101,10 +101,11 @@ internal sealed class NmfWorkspace : IDisposable
     }
 
     /// <summary>The factors of one model, packed.</summary>
-    internal (float[] Templates, float[] Activations) Download(int model)
+    /// <param name="model">Which one.</param>
+    /// <param name="into">Where they are written, such as what an earlier call gave back; null makes room.</param>
+    internal (float[] Templates, float[] Activations) Download(int model, (float[] Templates, float[] Activations)? into = null)
     {
-        var templates = new float[_geometry.TemplateLength];
-        var activations = new float[_lengths.Activations];
+        var (templates, activations) = into ?? (new float[_geometry.TemplateLength], new float[_lengths.Activations]);
         _templates.Download(templates, (long)model * templates.Length);
         _activations.Download(activations, model * (long)activations.Length);
         return (templates, activations);

@@ -83,9 +83,8 @@ internal sealed class ModelSweep
 
     private void Finish(Place place, NmfFit fit)
     {
-        fit = ComponentOrder.Arrange(fit, ComponentOrder.ByEnergy(fit.Templates, fit.Activations));
-        if (_problems[place.Problem].NormalizeTemplates) fit = TemplateScale.ToUnitSum(fit);
-        var model = new SweepModel(KeyOf(place), fit.LossTrace[^1].Loss, fit.Iterations, fit.Converged, fit.Seconds, fit.Templates, fit.Activations);
+        fit = FitChoice.Finish(fit, _problems[place.Problem]);
+        var model = new SweepModel(KeyOf(place), fit.LossTrace[^1].Loss, fit.Iterations, fit.Converged, fit.Seconds, fit.Templates, fit.Activations) { Objective = fit.Objective };
         _store?.Save(model);
         Keep(place, model);
     }

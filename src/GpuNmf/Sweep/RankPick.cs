@@ -1,4 +1,5 @@
 using System.Globalization;
+using GpuNmf.Nmf;
 
 namespace GpuNmf.Sweep;
 
@@ -8,7 +9,7 @@ public enum PickConfidence
     /// <summary>No rank is stable: nothing is picked.</summary>
     None,
 
-    /// <summary>The sweep ends there, too few starts were tried, or the next rank is nearly as stable.</summary>
+    /// <summary>The sweep ends there, too few starts were tried, they were not random, or the next rank is nearly as stable.</summary>
     Low,
 
     /// <summary>Stability collapses at the next rank; but most of its starts agree all the same, or a smaller rank is not stable.</summary>
@@ -36,8 +37,9 @@ public sealed record RankPick(double Beta, int? Rank, PickConfidence Confidence,
 
     /// <summary>Picks the largest rank whose <see cref="RankSummary.Stability"/> is at least <see cref="StableFrom"/>.</summary>
     /// <param name="summaries">The ranks of one divergence, from the smallest to the largest.</param>
+    /// <param name="initialization">How the starts were made: but for random ones they are nearly alike, so that it says little if they end alike.</param>
     /// <exception cref="ArgumentException">There is none, or they are of several divergences or in another order.</exception>
-    public static RankPick Of(IReadOnlyList<RankSummary> summaries)
+    public static RankPick Of(IReadOnlyList<RankSummary> summaries, NmfInitialization initialization = NmfInitialization.Random)
     {
         ArgumentNullException.ThrowIfNull(summaries);
         if (summaries.Count == 0) throw new ArgumentException("There is no rank to pick from.", nameof(summaries));
@@ -49,6 +51,8 @@ public sealed record RankPick(double Beta, int? Rank, PickConfidence Confidence,
         double beta = summaries[0].Beta;
         if (picked < 0) return new RankPick(beta, null, PickConfidence.None, WhyNone(summaries));
         var (confidence, reason) = Judge(summaries, picked);
+        if (initialization != NmfInitialization.Random)
+            (confidence, reason) = (PickConfidence.Low, $"{reason}; but starts from {initialization.ToString().ToLowerInvariant()} are nearly alike, random ones say more");
         return new RankPick(beta, summaries[picked].Rank, confidence, reason);
     }
 
@@ -70,7 +74,8 @@ public sealed record RankPick(double Beta, int? Rank, PickConfidence Confidence,
 
     private static string WhyNone(IReadOnlyList<RankSummary> summaries)
     {
-        if (summaries.All(summary => summary.Stability is null)) return "stability is that of several starts, and there is one, or what is factorised is silent";
+        if (summaries.All(summary => summary.Stability is null))
+            return summaries.All(summary => summary.Restarts.Count == 1) ? "stability compares several starts, and there is one" : "the templates of the best starts are zero everywhere";
         RankSummary most = summaries.MaxBy(summary => summary.Stability ?? 0)!;
         return Invariant($"no rank has a stability of {StableFrom}; the nearest is rank {most.Rank} with {most.Stability:F2}");
     }

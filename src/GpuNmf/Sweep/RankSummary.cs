@@ -8,7 +8,11 @@ namespace GpuNmf.Sweep;
 /// <param name="WorstCosine">The smallest cosine of its templates with those of the best start, see <see cref="RankSummary.Stability"/>; null for the
 /// best start itself.</param>
 /// <param name="Seconds">Wall-clock seconds; what models of a launch share is divided by their ranks.</param>
-public readonly record struct RestartSummary(ulong Seed, double Loss, int Iterations, bool Converged, double? WorstCosine, double Seconds);
+public readonly record struct RestartSummary(ulong Seed, double Loss, int Iterations, bool Converged, double? WorstCosine, double Seconds)
+{
+    /// <inheritdoc cref="SweepModel.Objective"/>
+    public double Objective { get; init; } = Loss;
+}
 
 /// <summary>What the restarts of one rank and divergence have in common.</summary>
 public sealed record RankSummary
@@ -22,10 +26,10 @@ public sealed record RankSummary
     /// <summary>Every start in the order of the seeds.</summary>
     public required IReadOnlyList<RestartSummary> Restarts { get; init; }
 
-    /// <summary>Seed of the start with the lowest loss, of equal ones the first. A separation with this rank, divergence and seed gives that model, bit for bit.</summary>
+    /// <summary>Seed of the start with the lowest <see cref="RestartSummary.Objective"/>, of equal ones the first: without penalties that is the loss. A separation with this rank, divergence and seed gives that model, bit for bit.</summary>
     public required ulong BestSeed { get; init; }
 
-    /// <summary>Lowest final loss.</summary>
+    /// <summary>Final loss of the best start: without penalties the lowest.</summary>
     public required double BestLoss { get; init; }
 
     /// <summary>Median of the final losses.</summary>
@@ -34,7 +38,7 @@ public sealed record RankSummary
     /// <summary>Highest final loss.</summary>
     public required double WorstLoss { get; init; }
 
-    /// <summary>(highest - lowest) / lowest final loss; null where the lowest is 0.</summary>
+    /// <summary>(highest - best) / best final loss; null where the best is 0.</summary>
     public double? Spread => BestLoss > 0 ? (WorstLoss - BestLoss) / BestLoss : null;
 
     /// <summary>1 - D(X | W H) / D(X | m 1^T) of the best start, where m is the mean spectrum of X over time: the share of the divergence from a
@@ -67,10 +71,10 @@ public sealed record RankSummary
         SweepKey key = models[0].Key;
         if (models.FirstOrDefault(model => model.Key.Rank != key.Rank || model.Key.Beta != key.Beta) is { } other)
             throw new ArgumentException($"The models are of rank {key.Rank} and beta {key.Beta}, but one is of rank {other.Key.Rank} and beta {other.Key.Beta}.", nameof(models));
-        SweepModel best = models.MinBy(model => model.Loss)!;
+        SweepModel best = models.MinBy(model => model.Objective)!;
         bool compares = models.Count > 1 && best.Templates.Cast<float>().Any(value => value != 0);
         RestartSummary[] restarts = [.. models.Select(model => new RestartSummary(model.Key.Seed, model.Loss, model.Iterations, model.Converged,
-            compares && !ReferenceEquals(model, best) ? TemplateMatch.Cosines(best.Templates, model.Templates).Min() : null, model.Seconds))];
+            compares && !ReferenceEquals(model, best) ? TemplateMatch.Cosines(best.Templates, model.Templates).Min() : null, model.Seconds) { Objective = model.Objective })];
         double[] losses = [.. models.Select(model => model.Loss).Order()], cosines = [.. restarts.Select(restart => restart.WorstCosine).OfType<double>().Order()];
         return new RankSummary
         {
@@ -78,10 +82,10 @@ public sealed record RankSummary
             Rank = key.Rank,
             Restarts = restarts,
             BestSeed = best.Key.Seed,
-            BestLoss = losses[0],
+            BestLoss = best.Loss,
             MedianLoss = Median(losses),
             WorstLoss = losses[^1],
-            ExplainedDivergence = constantDivergence > 0 ? 1 - losses[0] / constantDivergence : null,
+            ExplainedDivergence = constantDivergence > 0 ? 1 - best.Loss / constantDivergence : null,
             Stability = compares ? cosines[0] : null,
             MedianStability = compares ? Median(cosines) : null,
         };

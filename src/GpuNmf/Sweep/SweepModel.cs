@@ -14,4 +14,8 @@ public readonly record struct SweepKey(double Beta, int Rank, ulong Seed);
 /// <param name="Seconds">Wall-clock seconds; what models of a launch share is divided by their ranks.</param>
 /// <param name="Templates">W, bins x components, the largest energy of W_k H_k first.</param>
 /// <param name="Activations">H, components x frames; null where they were not kept.</param>
-public sealed record SweepModel(SweepKey Key, double Loss, int Iterations, bool Converged, double Seconds, float[,] Templates, float[,]? Activations);
+public sealed record SweepModel(SweepKey Key, double Loss, int Iterations, bool Converged, double Seconds, float[,] Templates, float[,]? Activations)
+{
+    /// <summary>What was minimised: the loss, and the penalties where the options have some. The start where it is lowest is the best.</summary>
+    public double Objective { get; init; } = Loss;
+}

@@ -47,7 +47,7 @@ public sealed class ExtrapolationTests
     {
         var options = new NmfOptions { Rank = 2, Tolerance = 0.5 };
         var run = new ModelRun(3, new NmfModel(2, 0), SpectrogramScale.For(1), options);
-        run.Record(0, 100);
+        run.Record(0, 100, 0);
         ModelState[] states = [.. Enumerable.Range(1, 10).Select(n => run.NextIteration(n == 10))];
 
         Assert.All(states, state => Assert.Equal((3, 2), (state.Index, state.Rank)));
@@ -56,11 +56,38 @@ public sealed class ExtrapolationTests
         Assert.All(states[..9], state => Assert.True(state.TemplateExtrapolation > 0));
         Assert.Equal(0f, states[9].TemplateExtrapolation);
 
-        run.Record(10, 101);
+        run.Record(10, 101, 0);
         Assert.Null(run.Stop);
         Assert.Equal(0f, run.NextIteration(false).ActivationExtrapolation);
-        run.Record(20, 100.9);
+        run.Record(20, 100.9, 0);
         Assert.Equal(NmfStop.Tolerance, run.Stop);
+    }
+
+    /// <summary>Penalties make the loss itself rise while what is minimised falls.</summary>
+    [Theory]
+    [InlineData(NmfSolver.MultiplicativeUpdate)]
+    [InlineData(NmfSolver.ExtrapolatedMultiplicativeUpdate)]
+    public void Momentum_and_tolerance_look_at_the_penalties_too(NmfSolver solver)
+    {
+        var options = new NmfOptions { Rank = 2, Tolerance = 0.01, Solver = solver };
+        var run = new ModelRun(0, new NmfModel(2, 0), SpectrogramScale.For(1), options);
+        run.Record(0, 100, 400);
+        for (int n = 1; n <= 10; n++) run.NextIteration(n == 10);
+
+        run.Record(10, 110, 200);
+        Assert.Equal((null, 310), (run.Stop, run.Objective));
+        Assert.Equal(solver == NmfSolver.ExtrapolatedMultiplicativeUpdate, run.NextIteration(false).ActivationExtrapolation > 0);
+        run.Record(20, 90, 219.9);
+        Assert.Equal(NmfStop.Tolerance, run.Stop);
+    }
+
+    /// <summary>Of equal objectives the first is kept.</summary>
+    [Fact]
+    public void The_fit_that_minimises_most_is_kept()
+    {
+        Assert.Equal(2, FitChoice.Best([Fit(5, 11), Fit(4, 12), Fit(7, 8), Fit(6, 8)]));
+
+        static NmfFit Fit(double loss, double objective) => new(new float[1, 1], new float[1, 1], [new LossPoint(0, loss)], 0, NmfStop.MaxIterations) { Objective = objective };
     }
 
     public static IEnumerable<object[]> Problems =>

@@ -36,6 +36,16 @@ public sealed class PenaltyTests
         double plain = Differences.Frobenius(Product(NmfReference.Run(floored, start, beta, 3)), Product(want));
         Assert.True(plain > 0.1, $"penalties change W H by {plain} only");
         Differences.Within(1e-4, Differences.Frobenius(Product(fit), Product(want)), $"{lane} {bins} x {frames} rank {rank} beta {beta}: W H");
+        RequireObjective(fit, weights);
+    }
+
+    /// <summary>The objective is the loss and the penalties of the factors that come out. Weights are rounded to single precision once, 2^-24; where
+    /// templates were scaled to unit norm at the end, their entries too.</summary>
+    internal static void RequireObjective(NmfFit fit, PenaltyWeights weights)
+    {
+        double penalty = weights.Of(Differences.Widen(fit.Templates), Differences.Widen(fit.Activations)), want = fit.LossTrace[^1].Loss + penalty;
+        Assert.True(penalty > 0);
+        Differences.Within(weights.Sparsity > 0 ? 3 * MathF.ScaleB(1, -24) : MathF.ScaleB(1, -24), Math.Abs(fit.Objective - want) / want, "objective");
     }
 
     [Theory, OnEveryDevice(nameof(Cases))]

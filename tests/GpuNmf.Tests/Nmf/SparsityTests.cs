@@ -26,6 +26,7 @@ public sealed class SparsityTests(ITestOutputHelper output)
         double plain = Differences.Frobenius(Product(NmfReference.Run(floored, start, beta, 3)), Product(want));
         Assert.True(plain > 0.05, $"the penalty changes W H by {plain} only");
         Differences.Within(1e-4, Differences.Frobenius(Product(fit), Product(want)), $"{lane} {bins} x {frames} rank {rank} beta {beta}: W H");
+        PenaltyTests.RequireObjective(fit, weights);
     }
 
     /// <summary>As <see cref="CoordinateDescentTests.Sweeps_agree_with_double_precision"/>.</summary>
@@ -40,6 +41,7 @@ public sealed class SparsityTests(ITestOutputHelper output)
 
             var (want, _) = CoordinateDescentReference.Run(Differences.Widen(x), start, 3, penalty: weights);
             Differences.Within(1e-4, Differences.Frobenius(Product(fit), Product(want)), $"{lane} {bins} x {frames} rank {rank}: W H");
+            PenaltyTests.RequireObjective(fit, weights);
         }
     }
 

@@ -1,3 +1,4 @@
+using GpuNmf.Nmf;
 using GpuNmf.Sweep;
 using Xunit;
 
@@ -72,6 +73,15 @@ public sealed class RankPickTests
         Assert.Equal(PickConfidence.Low, RankPick.Of([Rank(2, 1, restarts: RankPick.FewestRestarts - 1), Rank(3, 0.2)]).Confidence);
 
     [Fact]
+    public void Starts_that_are_nearly_alike_are_not_sure()
+    {
+        RankPick pick = RankPick.Of([Rank(2, 1), Rank(3, 0.3)], NmfInitialization.KMeans);
+
+        Assert.Equal((2, PickConfidence.Low), (pick.Rank, pick.Confidence));
+        Assert.Contains("starts from kmeans are nearly alike", pick.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void No_stable_rank_is_no_pick()
     {
         RankPick pick = Pick(0.5, 0.9, 0.4);
@@ -82,12 +92,13 @@ public sealed class RankPickTests
     }
 
     [Fact]
-    public void One_start_is_no_pick()
+    public void One_start_or_empty_templates_are_no_pick()
     {
-        RankPick pick = RankPick.Of([Rank(2, null), Rank(3, null)]);
+        RankPick one = RankPick.Of([Rank(2, null, restarts: 1), Rank(3, null, restarts: 1)]), empty = RankPick.Of([Rank(2, null), Rank(3, null)]);
 
-        Assert.Equal((null, PickConfidence.None), (pick.Rank, pick.Confidence));
-        Assert.Contains("several starts", pick.Reason, StringComparison.Ordinal);
+        Assert.Equal((null, PickConfidence.None), (one.Rank, one.Confidence));
+        Assert.Equal("stability compares several starts, and there is one", one.Reason);
+        Assert.Equal((null, PickConfidence.None, "the templates of the best starts are zero everywhere"), (empty.Rank, empty.Confidence, empty.Reason));
     }
 
     [Fact]

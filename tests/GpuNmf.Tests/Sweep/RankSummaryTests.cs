@@ -38,6 +38,18 @@ public sealed class RankSummaryTests
     public void Of_equal_losses_the_first_is_the_best() =>
         Assert.Equal(5ul, RankSummary.Of([Model(4, 3, s_first), Model(5, 2, s_first), Model(6, 2, s_turned)], 1).BestSeed);
 
+    /// <summary>With penalties the best start is the one that minimises most; the losses are still those of the divergence.</summary>
+    [Fact]
+    public void The_best_has_the_lowest_objective()
+    {
+        var summary = RankSummary.Of([Model(1, 8, s_turned) with { Objective = 20 }, Model(2, 10, s_first) with { Objective = 15 }, Model(3, 12, s_first) with { Objective = 16 }], 40);
+
+        Assert.Equal((2ul, 10, 10, 12), (summary.BestSeed, summary.BestLoss, summary.MedianLoss, summary.WorstLoss));
+        Assert.Equal((0.2, 0.75), (summary.Spread, summary.ExplainedDivergence));
+        Assert.Equal([20, 15, 16], summary.Restarts.Select(restart => restart.Objective));
+        Assert.Null(summary.Restarts[1].WorstCosine);
+    }
+
     [Fact]
     public void One_start_has_no_stability()
     {

@@ -94,6 +94,18 @@ public sealed class RankSweepTests
     }
 
     [Fact]
+    public void Penalties_that_scaling_evades_and_starts_that_are_alike_are_told()
+    {
+        SweepResult result = Sweep(TestSignals.Recording(TestSignals.Tones(8000, 3)), s_options with
+        {
+            Nmf = s_options.Nmf with { AlphaTemplates = 0.01, AlphaActivations = 0, Initialization = NmfInitialization.NndsvdAR, Tolerance = 0 },
+        });
+
+        Assert.Contains("Only the templates are penalised", Assert.Single(result.Warnings), StringComparison.Ordinal);
+        Assert.All(result.Picks.Where(pick => pick.Rank is not null), pick => Assert.Equal(PickConfidence.Low, pick.Confidence));
+    }
+
+    [Fact]
     public void Silence_is_told_and_nothing_is_picked()
     {
         SweepResult result = Sweep(TestSignals.Recording(new float[4000]), s_options);
