@@ -111,6 +111,8 @@ public sealed class RankSweep : IDisposable
         string?[] warnings =
         [
             options.EvadedPenalty,
+            options.HasPenalties && summaries.Any(summary => summary.ExplainedDivergence < 0)
+                ? "A penalty outweighs what it is paid for: some ranks explain less than a spectrum that never changes (lower AlphaTemplates or AlphaActivations)." : null,
             options.Tolerance > 0 && 2 * ended > all ? $"{ended} of {all} models did not converge; stability is that of unfinished models (raise MaxIterations)." : null,
         ];
         return [.. warnings.OfType<string>()];

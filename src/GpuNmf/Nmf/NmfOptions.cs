@@ -155,6 +155,9 @@ public sealed record NmfOptions
         return new NmfPenalties(templates * L1Ratio, templates * (1 - L1Ratio), activations * L1Ratio, activations * (1 - L1Ratio));
     }
 
+    /// <summary>True where something is penalised.</summary>
+    internal bool HasPenalties => AlphaTemplates > 0 || AlphaActivations > 0;
+
     /// <summary>True where the sums of the activations alone are penalised: templates that can move have unit norm then.</summary>
     internal bool HasUnitTemplates => AlphaTemplates == 0 && AlphaActivations > 0 && L1Ratio == 1;
 

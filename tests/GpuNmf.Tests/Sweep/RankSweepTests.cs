@@ -106,6 +106,15 @@ public sealed class RankSweepTests
     }
 
     [Fact]
+    public void Penalties_that_outweigh_all_are_told()
+    {
+        SweepResult result = Sweep(TestSignals.Recording(TestSignals.Tones(8000, 3)), s_options with { Nmf = s_options.Nmf with { AlphaTemplates = 100, Tolerance = 0 } });
+
+        Assert.Contains("A penalty outweighs what it is paid for", Assert.Single(result.Warnings), StringComparison.Ordinal);
+        Assert.All(result.Picks, pick => Assert.Null(pick.Rank));
+    }
+
+    [Fact]
     public void Silence_is_told_and_nothing_is_picked()
     {
         SweepResult result = Sweep(TestSignals.Recording(new float[4000]), s_options);
