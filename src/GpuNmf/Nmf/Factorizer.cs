@@ -154,7 +154,7 @@ internal sealed class Factorizer : IDisposable
             int first = done, next = Math.Min(_options.MaxIterations, _descends ? done + 1 : done - done % LossInterval + LossInterval);
             bool seesLoss = next % LossInterval == 0 || next == _options.MaxIterations;
             _workspace.States.Upload(Enumerable.Range(done + 1, next - done).SelectMany(iteration => active.Select(run => run.NextIteration(iteration == next && seesLoss))).ToArray());
-            if (_descends) UploadOrders(active, next);
+            if (_descends && (done == 0 || _options.Shuffle)) UploadOrders(active, next);
             while (done < next)
             {
                 int state = (done - first) * active.Count;

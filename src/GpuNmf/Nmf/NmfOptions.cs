@@ -82,7 +82,7 @@ public sealed record NmfOptions
     /// <summary>Stop when the loss, seen every 10 iterations, is at most this, in the units of <see cref="LossPoint.Loss"/>; null never does. At least 0.</summary>
     public double? TargetLoss { get; init; }
 
-    /// <summary>Stop when the factorisation has taken this long, looked at every 10 iterations; null never does. Above zero. The result then depends on how fast the device is.</summary>
+    /// <summary>Stop when the factorisation, all its starts together, has taken this long, looked at every 10 iterations; null never does. Above zero. The result then depends on how fast the device is.</summary>
     public TimeSpan? TimeLimit { get; init; }
 
     /// <summary>Templates that stay as they are, bins x D with D in 1..<see cref="Rank"/>, finite and not negative: they are the first D components, and the

@@ -10,6 +10,7 @@ internal sealed class NmfWorkspace : IDisposable
     private readonly NmfGeometry _geometry;
     private readonly UpdateRule _rule;
     private readonly ModelLengths _lengths;
+    private readonly float[] _violations;
     private readonly DeviceBuffer<float> _numerators, _denominators, _activationSums, _activationGrams, _templateSums, _templateGram, _weights;
 
     // Plain updates read and write the same activations and have no W_ext of its own: the names then stand for the same buffers.
@@ -46,6 +47,7 @@ internal sealed class NmfWorkspace : IDisposable
             _activationGrams = OfModels(Math.Max(1, sums.ActivationGrams));
             Losses = OfModels(size.Losses);
             States = Own(session.Allocate<ModelState>(size.Models * (long)size.Iterations));
+            _violations = new float[descends ? _lengths.Violations : 0];
             Violations = Own(session.Allocate<float>(descends ? Models * _lengths.Violations : 1));
             Orders = Own(session.Allocate<int>(descends ? Models * 2L * rankPitch : 1));
         }
@@ -74,9 +76,8 @@ internal sealed class NmfWorkspace : IDisposable
     /// <summary>Sums of the templates' and of the activations' violations of one model.</summary>
     internal (double Templates, double Activations) ReadViolations(int model)
     {
-        var values = new float[_lengths.Violations];
-        Violations.Download(values, model * _lengths.Violations);
-        return (Sum(values.AsSpan(_geometry.Rows, _geometry.Bins)), Sum(values.AsSpan(0, _geometry.Frames)));
+        Violations.Download(_violations, model * _lengths.Violations);
+        return (Sum(_violations.AsSpan(_geometry.Rows, _geometry.Bins)), Sum(_violations.AsSpan(0, _geometry.Frames)));
 
         static double Sum(ReadOnlySpan<float> values)
         {

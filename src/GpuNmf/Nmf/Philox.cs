@@ -28,18 +28,21 @@ internal static class Philox
         return (a, b, c, d);
     }
 
-    /// <summary>One standard normal number of a counter, by Box and Muller's transform of two 53-bit uniform ones.</summary>
-    internal static double Normal((uint A, uint B, uint C, uint D) counter, ulong key)
+    /// <summary>Four words of a place in a stream.</summary>
+    internal static (uint A, uint B, uint C, uint D) Words(RandomStream stream, (uint A, uint B, uint C) place, ulong seed) => Words((place.A, place.B, place.C, (uint)stream), seed);
+
+    /// <summary>One standard normal number of a place, by Box and Muller's transform of two 53-bit uniform ones.</summary>
+    internal static double Normal(RandomStream stream, (uint A, uint B, uint C) place, ulong seed)
     {
-        var (a, b, c, d) = Words(counter, key);
+        var (a, b, c, d) = Words(stream, place, seed);
         double radius = Math.Sqrt(-2 * Math.Log(Uniform(a, b)));
         return radius * Math.Cos(2 * Math.PI * Uniform(c, d));
     }
 
-    /// <summary>One uniform number of a counter, at least 0 and below 1.</summary>
-    internal static double Fraction((uint A, uint B, uint C, uint D) counter, ulong key)
+    /// <summary>One uniform number of a place, at least 0 and below 1.</summary>
+    internal static double Fraction(RandomStream stream, (uint A, uint B, uint C) place, ulong seed)
     {
-        var (a, b, _, _) = Words(counter, key);
+        var (a, b, _, _) = Words(stream, place, seed);
         return ((((ulong)a << 32) | b) >> 11) * (1.0 / (1UL << 53));
     }
 

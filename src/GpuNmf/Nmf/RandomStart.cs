@@ -7,15 +7,13 @@ namespace GpuNmf.Nmf;
 /// </summary>
 internal static class RandomStart
 {
-    private const uint TemplatesMatrix = 0, ActivationsMatrix = 1;
-
     /// <summary>Templates, bins x components.</summary>
-    internal static float[,] Templates(int bins, int rank, double mean, ulong seed) => Fill(bins, rank, mean, seed, TemplatesMatrix, false);
+    internal static float[,] Templates(int bins, int rank, double mean, ulong seed) => Fill(bins, rank, mean, seed, RandomStream.StartTemplates, false);
 
     /// <summary>Activations, components x frames.</summary>
-    internal static float[,] Activations(int frames, int rank, double mean, ulong seed) => Fill(frames, rank, mean, seed, ActivationsMatrix, true);
+    internal static float[,] Activations(int frames, int rank, double mean, ulong seed) => Fill(frames, rank, mean, seed, RandomStream.StartActivations, true);
 
-    private static float[,] Fill(int rows, int rank, double mean, ulong seed, uint matrix, bool transposed)
+    private static float[,] Fill(int rows, int rank, double mean, ulong seed, RandomStream stream, bool transposed)
     {
         double scale = Math.Sqrt(mean / rank);
         var values = transposed ? new float[rank, rows] : new float[rows, rank];
@@ -23,7 +21,7 @@ internal static class RandomStart
         {
             for (int k = 0; k < rank; k++)
             {
-                float value = (float)(scale * Math.Abs(Philox.Normal(((uint)row, 0, (uint)k, matrix), seed)));
+                float value = (float)(scale * Math.Abs(Philox.Normal(stream, ((uint)row, 0, (uint)k), seed)));
                 if (transposed) values[k, row] = value;
                 else values[row, k] = value;
             }

@@ -3,8 +3,6 @@ namespace GpuNmf.Nmf;
 /// <summary>The order of the components in a sweep of coordinate descent.</summary>
 internal static class SweepOrder
 {
-    private const uint Matrix = 2;
-
     /// <summary>Templates', then activations' order of one iteration [2][length]; what lies behind the rank is not used.</summary>
     /// <param name="rank">Components.</param>
     /// <param name="length">K'.</param>
@@ -27,7 +25,7 @@ internal static class SweepOrder
     {
         for (int i = values.Length - 1; i > 0; i--)
         {
-            int j = (int)((ulong)Philox.Words((iteration, factor, (uint)i, Matrix), seed).A * (uint)(i + 1) >> 32);
+            int j = (int)((ulong)Philox.Words(RandomStream.SweepOrder, (iteration, factor, (uint)i), seed).A * (uint)(i + 1) >> 32);
             (values[i], values[j]) = (values[j], values[i]);
         }
     }

@@ -12,8 +12,6 @@ internal sealed class FrameSample : IDisposable
     /// <summary>A frame whose sum is below this share of the largest (-60 dB) is silent.</summary>
     private const float Silent = 1e-3f;
 
-    private const uint Matrix = 5;
-
     private FrameSample(DeviceBuffer<float> x, float[][] spectra)
     {
         X = x;
@@ -70,7 +68,7 @@ internal sealed class FrameSample : IDisposable
         for (int i = 0; i < Most; i++)
         {
             long first = (long)i * sounding.Length / Most, end = (i + 1L) * sounding.Length / Most;
-            chosen[i] = sounding[first + (long)(Philox.Fraction(((uint)i, 0, 0, Matrix), seed) * (end - first))];
+            chosen[i] = sounding[first + (long)(Philox.Fraction(RandomStream.FrameSample, ((uint)i, 0, 0), seed) * (end - first))];
         }
         return chosen;
     }

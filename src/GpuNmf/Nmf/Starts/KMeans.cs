@@ -13,8 +13,6 @@ internal static class KMeans
     /// <summary>Squared distances of unit spectra in single precision: below, two are the same.</summary>
     private const double Same = 1e-6;
 
-    private const uint Matrix = 6;
-
     /// <summary>As many centres as are asked for; fewer where there are fewer different spectra.</summary>
     /// <param name="session">Device.</param>
     /// <param name="sample">Unit spectra, at least one.</param>
@@ -72,7 +70,7 @@ internal static class KMeans
     /// <summary>An index with the weights' probabilities; null where all are zero.</summary>
     private static int? Draw(double[] weights, int draw, ulong seed)
     {
-        double left = weights.Sum() * Philox.Fraction((0, 0, (uint)draw, Matrix), seed);
+        double left = weights.Sum() * Philox.Fraction(RandomStream.ClusterCentres, (0, 0, (uint)draw), seed);
         int? last = null;
         for (int i = 0; i < weights.Length; i++)
         {

@@ -10,8 +10,6 @@ internal static class Nndsvd
     /// <summary>Entries below are zero, for X of mean 1.</summary>
     private const double Least = 1e-6;
 
-    private const uint TemplatesMatrix = 3, ActivationsMatrix = 4;
-
     /// <summary>The factors at the scale of X.</summary>
     /// <param name="triplets">As many as there are components.</param>
     /// <param name="kind">What becomes of the zeros.</param>
@@ -37,8 +35,8 @@ internal static class Nndsvd
         if (kind != NmfInitialization.Nndsvd)
         {
             bool random = kind == NmfInitialization.NndsvdAR;
-            FillZeros(templates, (f, k) => random ? Small(unit, f, k, TemplatesMatrix, seed) : (float)unit);
-            FillZeros(activations, (k, t) => random ? Small(unit, t, k, ActivationsMatrix, seed) : (float)unit);
+            FillZeros(templates, (f, k) => random ? Small(unit, f, k, RandomStream.FilledTemplates, seed) : (float)unit);
+            FillZeros(activations, (k, t) => random ? Small(unit, t, k, RandomStream.FilledActivations, seed) : (float)unit);
         }
         return new StartFactors(templates, activations);
     }
@@ -78,8 +76,8 @@ internal static class Nndsvd
         return entry < Least * unit ? 0 : (float)entry;
     }
 
-    private static float Small(double unit, int row, int component, uint matrix, ulong seed) =>
-        (float)(unit * Math.Abs(Philox.Normal(((uint)row, 0, (uint)component, matrix), seed)) / 100);
+    private static float Small(double unit, int row, int component, RandomStream stream, ulong seed) =>
+        (float)(unit * Math.Abs(Philox.Normal(stream, ((uint)row, 0, (uint)component), seed)) / 100);
 
     private static void FillZeros(float[,] values, Func<int, int, float> fill)
     {

@@ -28,8 +28,6 @@ internal sealed class SubspaceIteration : IDisposable
     /// <summary>Columns of the space that the iteration begins in, at most: what the host diagonalises in a moment.</summary>
     private const int KrylovColumns = 128;
 
-    private const uint Matrix = 2;
-
     private readonly SpectrogramProducts _products;
     private readonly CancellationToken _cancellation;
     private readonly int _bins, _frames, _count, _columns;
@@ -177,5 +175,5 @@ internal sealed class SubspaceIteration : IDisposable
         return columns;
     }
 
-    private static double RandomEntry(int column, int bin, int attempt) => Philox.Normal(((uint)bin, (uint)attempt, (uint)column, Matrix), 0);
+    private static double RandomEntry(int column, int bin, int attempt) => Philox.Normal(RandomStream.Sketch, ((uint)bin, (uint)attempt, (uint)column), 0);
 }
