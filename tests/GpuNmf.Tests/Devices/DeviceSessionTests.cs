@@ -44,8 +44,9 @@ public sealed class DeviceSessionTests
         });
         // Three blocks of 64 hops, so that the stems are looked at in between; every other stage is followed by one that looks.
         var recording = TestSignals.Recording(TestSignals.Noise(2500, 3));
+        var options = Lane.IsSimulated(lane) ? s_options with { Nmf = s_options.Nmf with { MaxIterations = 1 } } : s_options;
 
-        Assert.ThrowsAny<OperationCanceledException>(() => Separate(session, recording, new StemBuffer(), s_options, progress, stop.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() => Separate(session, recording, new StemBuffer(), options, progress, stop.Token));
 
         Assert.Equal(0, session.LiveBytes);
     }
@@ -81,7 +82,7 @@ public sealed class DeviceSessionTests
     {
         using var session = Lane.Open(lane);
         float[,] x = FactorizerReferenceTests.Problem(33, 37, 1, seed: 1);
-        foreach (double beta in Lane.IsSimulated(lane) ? new[] { 1, 1.5 } : [0, 1, 1.5, 2])
+        foreach (double beta in Lane.IsSimulated(lane) || lane == Lane.OpenCL ? new[] { 1, 1.5 } : [0, 1, 1.5, 2])
         {
             long Allocations(int iterations)
             {

@@ -80,6 +80,8 @@ public sealed class FactorizerReferenceTests
         EntriesWithin(allowed, Differences.Widen(one.Activations), want.H, what + ": H");
         LossWithin(floored, one, beta, what + ": loss after 1");
 
+        // More iterations are the same kernels in turn: one beta for the simulated devices.
+        if (Lane.IsSimulated(lane) && beta != 1) return;
         // Errors of the factors partly cancel in W H, whose own recurrence does not amplify them: three times the roundings of one iteration.
         var three = Fit(lane, x, start, beta, exponent, 3);
         want = Oracle(floored, start, beta, exponent, 3);

@@ -18,12 +18,13 @@ public sealed class SparsityTests(ITestOutputHelper output)
     public void Updates_agree_with_double_precision(string lane, int bins, int frames, int rank, double beta)
     {
         var (x, start, weights, options) = Problem(bins, frames, rank, beta, alpha: beta == 3 ? 0.02 : 0.2);
+        int iterations = Lane.IsSimulated(lane) ? 1 : 3;
         var floored = NmfReference.Floored(Differences.Widen(x), beta);
 
-        var fit = NmfRun.Fit(Lane.Session(lane), x, options with { Solver = NmfSolver.MultiplicativeUpdate });
+        var fit = NmfRun.Fit(Lane.Session(lane), x, options with { Solver = NmfSolver.MultiplicativeUpdate, MaxIterations = iterations });
 
-        var want = NmfReference.Run(floored, start, beta, 3, penalty: weights);
-        double plain = Differences.Frobenius(Product(NmfReference.Run(floored, start, beta, 3)), Product(want));
+        var want = NmfReference.Run(floored, start, beta, iterations, penalty: weights);
+        double plain = Differences.Frobenius(Product(NmfReference.Run(floored, start, beta, iterations)), Product(want));
         Assert.True(plain > 0.05, $"the penalty changes W H by {plain} only");
         Differences.Within(1e-4, Differences.Frobenius(Product(fit), Product(want)), $"{lane} {bins} x {frames} rank {rank} beta {beta}: W H");
         PenaltyTests.RequireObjective(fit, weights);
