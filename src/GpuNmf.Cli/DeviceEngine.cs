@@ -9,7 +9,7 @@ internal sealed class DeviceEngine : IEngine
 {
     public IReadOnlyList<DeviceEntry> ListDevices() => DeviceCatalog.List();
 
-    public LearntTemplates Learn(DeviceRequest device, IAudioSource recording, SeparationOptions options, IProgress<SeparationProgress> progress, CancellationToken cancellation)
+    public LearnResult Learn(DeviceRequest device, IAudioSource recording, SeparationOptions options, IProgress<SeparationProgress> progress, CancellationToken cancellation)
     {
         using var separator = new SourceSeparator(device);
         return separator.Learn(recording, options, progress, cancellation);

@@ -11,7 +11,7 @@ internal interface IEngine
     IReadOnlyList<DeviceEntry> ListDevices();
 
     /// <summary>Opens the device, learns the templates of one recording and closes the device.</summary>
-    LearntTemplates Learn(DeviceRequest device, IAudioSource recording, SeparationOptions options, IProgress<SeparationProgress> progress, CancellationToken cancellation);
+    LearnResult Learn(DeviceRequest device, IAudioSource recording, SeparationOptions options, IProgress<SeparationProgress> progress, CancellationToken cancellation);
 
     /// <summary>Opens the device, separates one recording and closes the device.</summary>
     SeparationResult Separate(

@@ -16,20 +16,21 @@ internal sealed class LearnRun(CommandContext context, LearnRequest request)
     {
         RequireFree();
         using RecordingFile recording = Interruptible.Run(() => RecordingFile.Open(request), TimeSpan.Zero, context.Cancellation);
-        LearntTemplates learnt = ProgressDisplay
+        LearnResult learnt = ProgressDisplay
             .Choose(context.Stderr, request.IsTalkative)
             .Run(progress => Interruptible.Run(() => Learn(recording.Samples, progress), Interruptible.Grace, context.Cancellation));
         context.Cancellation.ThrowIfCancellationRequested();
-        Save(learnt);
+        Save(learnt.Dictionary);
+        string[] warnings = [.. recording.Warnings, .. learnt.Warnings.Select(ErrorMessages.InOptionNames)];
         if (request.IsTalkative)
-            foreach (string warning in recording.Warnings.Concat(Missing(learnt))) context.Stderr.TryWriteLine($"{ProgramInfo.Name}: warning: {warning}");
+            foreach (string warning in warnings) context.Stderr.TryWriteLine($"{ProgramInfo.Name}: warning: {warning}");
         string done = $"; the templates are complete in '{request.Path}'";
-        if (request.PrintsJson) context.Print(stdout => stdout.Write(JsonText.Write(Document(learnt))), done);
-        else if (request.Verbosity == Verbosity.Normal) context.Print(stdout => stdout.WriteLine($"{request.Path}: {learnt.Rank} templates of {learnt.Templates.GetLength(0)} bins at {learnt.SampleRateHz} Hz"), done);
+        if (request.PrintsJson) context.Print(stdout => stdout.Write(JsonText.Write(Document(learnt, warnings))), done);
+        else if (request.Verbosity == Verbosity.Normal) context.Print(stdout => PrintLines(stdout, learnt), done);
         return ExitCodes.Ok;
     }
 
-    private LearntTemplates Learn(IAudioSource recording, IProgress<SeparationProgress> progress)
+    private LearnResult Learn(IAudioSource recording, IProgress<SeparationProgress> progress)
     {
         try
         {
@@ -76,21 +77,33 @@ internal sealed class LearnRun(CommandContext context, LearnRequest request)
         }
     }
 
-    private IEnumerable<string> Missing(LearntTemplates learnt) => learnt.Rank < request.Options.Nmf.Rank
-        ? [$"{request.Options.Nmf.Rank - learnt.Rank} of {request.Options.Nmf.Rank} templates were zero everywhere and were left out; the recording has fewer different sounds."]
-        : [];
+    private void PrintLines(TextWriter stdout, LearnResult learnt)
+    {
+        LearntTemplates dictionary = learnt.Dictionary;
+        string fit = FitText.End(learnt.Iterations, learnt.Converged, learnt.LossTrace);
+        stdout.WriteLine($"{request.Path}: {dictionary.Rank} templates of {dictionary.Templates.GetLength(0)} bins at {dictionary.SampleRateHz} Hz: {fit}, on {learnt.Kind} ({learnt.Device.Name})");
+        if (FitText.Starts(learnt.Restarts, learnt.Seed) is { } starts) stdout.WriteLine(starts);
+    }
 
-    private JsonObject Document(LearntTemplates learnt) => new()
+    private JsonObject Document(LearnResult learnt, string[] warnings) => new()
     {
         ["program"] = ProgramInfo.Name,
         ["version"] = ProgramInfo.Version,
         ["file"] = request.Path,
-        ["rank"] = learnt.Rank,
-        ["bins"] = learnt.Templates.GetLength(0),
-        ["sampleRateHz"] = learnt.SampleRateHz,
-        ["nFft"] = learnt.FftLength,
-        ["winLength"] = learnt.WindowLength,
-        ["window"] = Words.Windows.For(learnt.Window),
-        ["beta"] = learnt.Beta,
+        ["rank"] = learnt.Dictionary.Rank,
+        ["bins"] = learnt.Dictionary.Templates.GetLength(0),
+        ["sampleRateHz"] = learnt.Dictionary.SampleRateHz,
+        ["nFft"] = learnt.Dictionary.FftLength,
+        ["winLength"] = learnt.Dictionary.WindowLength,
+        ["window"] = Words.Windows.For(learnt.Dictionary.Window),
+        ["beta"] = learnt.Dictionary.Beta,
+        ["device"] = ResultDocument.Device(learnt.Device, learnt.Kind),
+        ["seed"] = learnt.Seed,
+        ["restarts"] = new JsonArray([.. learnt.Restarts.Select(ResultDocument.Restart)]),
+        ["iterations"] = learnt.Iterations,
+        ["converged"] = learnt.Converged,
+        ["stop"] = Words.Stops.For(learnt.Stop),
+        ["loss"] = JsonText.Number(learnt.LossTrace[^1].Loss),
+        ["warnings"] = new JsonArray([.. warnings.Select(warning => JsonValue.Create(warning))]),
     };
 }

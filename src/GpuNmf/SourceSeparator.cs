@@ -105,10 +105,10 @@ public sealed class SourceSeparator : IDisposable
     /// <param name="options">Framing, factorisation and channels; null is the default of every option.</param>
     /// <param name="progress">Told from the calling thread.</param>
     /// <param name="cancellation">Looked at between launches.</param>
-    /// <returns>The templates of the fit with the lowest loss, largest W_k H_k first, each of unit sum; one that is zero everywhere is left out.</returns>
+    /// <returns>The templates of the fit with the lowest objective, largest W_k H_k first, each of unit sum, and how that fit went; a template that is zero everywhere is left out.</returns>
     /// <exception cref="ArgumentException">An option is out of range or does not suit the recording; or it is silent, so that there is nothing to learn.</exception>
     /// <inheritdoc cref="Separate" path="/exception"/>
-    public LearntTemplates Learn(
+    public LearnResult Learn(
         IAudioSource recording, SeparationOptions? options = null, IProgress<SeparationProgress>? progress = null, CancellationToken cancellation = default)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
@@ -119,17 +119,29 @@ public sealed class SourceSeparator : IDisposable
         using var transform = new ForwardTransform(_session, options.Stft, recording.Channels);
         var geometry = NmfGeometry.Of(options.Stft.Bins, options.RowsOf(recording), options.Nmf.Rank, _session.Form);
         var (fits, _, _) = Factorise(transform, recording, geometry, options, progress, cancellation);
-        var fit = FitChoice.Finish(fits[FitChoice.Best(fits)], options.Nmf with { NormalizeTemplates = true });
+        int best = FitChoice.Best(fits);
+        var fit = FitChoice.Finish(fits[best], options.Nmf with { NormalizeTemplates = true });
         float[,] templates = ComponentOrder.WithoutEmpty(fit.Templates);
         if (templates.GetLength(1) == 0) throw new ArgumentException("The recording is silent: there is nothing to learn.", nameof(recording));
-        return new LearntTemplates
+        return new LearnResult
         {
-            Templates = templates,
-            SampleRateHz = recording.SampleRateHz,
-            FftLength = options.Stft.FftLength,
-            WindowLength = options.Stft.EffectiveWindowLength,
-            Window = options.Stft.Window,
-            Beta = options.Nmf.Beta,
+            Dictionary = new LearntTemplates
+            {
+                Templates = templates,
+                SampleRateHz = recording.SampleRateHz,
+                FftLength = options.Stft.FftLength,
+                WindowLength = options.Stft.EffectiveWindowLength,
+                Window = options.Stft.Window,
+                Beta = options.Nmf.Beta,
+            },
+            LossTrace = fit.LossTrace,
+            Iterations = fit.Iterations,
+            Stop = fit.Stop,
+            Seed = options.Nmf.Seed + (ulong)best,
+            Restarts = RestartOutcome.Of(fits, options.Nmf.Seed),
+            Device = _session.Entry,
+            Kind = _session.Kind,
+            Warnings = [.. MissingTemplates(options.Nmf.Rank, templates.GetLength(1)), .. options.Nmf.EvadedPenalty is { } evaded ? (string[])[evaded] : []],
         };
     }
 
@@ -149,6 +161,10 @@ public sealed class SourceSeparator : IDisposable
         (true, true) => ["The recording is silent: every stem is silence, and there was nothing to factorise."],
         _ => ["What is factorised is zero everywhere, although the recording is not: its channels cancel in their mean (use joint or stack channels), or it is too quiet to square in single precision (raise its level). Every stem is an equal share."],
     };
+
+    private static string[] MissingTemplates(int rank, int found) => found < rank
+        ? [$"{rank - found} of {rank} templates were zero everywhere and were left out; the recording has fewer different sounds."]
+        : [];
 
     private (NmfFit[] Fits, bool Silent, StageTimings Timings) Factorise(
         ForwardTransform transform, IAudioSource recording, NmfGeometry geometry, SeparationOptions options,

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using GpuNmf.Cli.Errors;
 using GpuNmf.Grouping;
+using GpuNmf.Nmf;
 using Xunit;
 
 namespace GpuNmf.Cli.Tests;
@@ -26,6 +27,30 @@ public sealed class LearnTests : IDisposable
         Assert.Equal((3, 1025), (document.RootElement.GetProperty("rank").GetInt32(), document.RootElement.GetProperty("bins").GetInt32()));
         Assert.Equal(3, LearntTemplates.Load(_folder["a.npz"]).Rank);
         Assert.Equal(["a.npz", "song.wav"], Directory.GetFileSystemEntries(_folder.Root).Select(Path.GetFileName).Order());
+    }
+
+    [Theory]
+    [InlineData(NmfStop.Tolerance, true, "tol", "converged")]
+    [InlineData(NmfStop.MaxIterations, false, "max-iter", "not converged")]
+    [InlineData(NmfStop.TargetLoss, false, "target-loss", "not converged")]
+    public void It_says_how_the_fit_went_as_separate_does(NmfStop stop, bool converged, string word, string printed)
+    {
+        var engine = new ToyEngine { LearnStop = stop };
+        CliRun json = CliRun.Of(engine, "learn", _folder["song.wav"], "--rank", "3", "--seed", "7", "--restarts", "2", "--out", _folder["a.npz"], "--json").AssertOk();
+        using var document = JsonDocument.Parse(json.Stdout);
+        JsonElement learnt = document.RootElement;
+        Assert.Equal(
+            ["program", "version", "file", "rank", "bins", "sampleRateHz", "nFft", "winLength", "window", "beta", "device", "seed", "restarts", "iterations", "converged", "stop", "loss", "warnings"],
+            learnt.EnumerateObject().Select(property => property.Name));
+        Assert.Equal((40, converged, word, 0.1 + 0.2),
+            (learnt.GetProperty("iterations").GetInt32(), learnt.GetProperty("converged").GetBoolean(), learnt.GetProperty("stop").GetString(), learnt.GetProperty("loss").GetDouble()));
+        Assert.Equal([7, 8], learnt.GetProperty("restarts").EnumerateArray().Select(start => start.GetProperty("seed").GetInt32()));
+
+        string[] lines = CliRun.Of(engine, "learn", _folder["song.wav"], "--rank", "3", "--seed", "7", "--restarts", "2", "--out", _folder["b.npz"]).AssertOk().Stdout.TrimEnd().Split('\n');
+        Assert.Equal(2, lines.Length);
+        Assert.Equal($"{_folder["b.npz"]}: 3 templates of 1025 bins at 8000 Hz: 40 iterations, {printed}, loss 0.3, on toy-1 (Toy processor)", lines[0].TrimEnd('\r'));
+        Assert.Equal("2 starts: losses 0.3 to 1.3, kept seed 7", lines[1]);
+        Assert.Single(CliRun.Of(engine, "learn", _folder["song.wav"], "--out", _folder["c.npz"]).AssertOk().Stdout.TrimEnd().Split('\n'));
     }
 
     [Fact]

@@ -33,18 +33,33 @@ internal sealed class ToyEngine : IEngine
         new(DeviceKind.Cpu, 0, "Toy processor", 0, 2, null),
     ];
 
-    public LearntTemplates Learn(DeviceRequest device, IAudioSource recording, SeparationOptions options, IProgress<SeparationProgress> progress, CancellationToken cancellation)
+    /// <summary>Why learning ends.</summary>
+    public NmfStop LearnStop { get; init; } = NmfStop.MaxIterations;
+
+    public LearnResult Learn(DeviceRequest device, IAudioSource recording, SeparationOptions options, IProgress<SeparationProgress> progress, CancellationToken cancellation)
     {
         (Device, Recording, Options) = (device, recording, options);
         cancellation.ThrowIfCancellationRequested();
-        return new LearntTemplates
+        RestartOutcome[] restarts = [.. Enumerable.Range(0, options.Nmf.Restarts).Select(i => new RestartOutcome(options.Nmf.Seed + (ulong)i, 0.1 + 0.2 + i, 40, true))];
+        return new LearnResult
         {
-            Templates = Fill(options.Stft.Bins, options.Nmf.Rank),
-            SampleRateHz = recording.SampleRateHz,
-            FftLength = options.Stft.FftLength,
-            WindowLength = options.Stft.EffectiveWindowLength,
-            Window = options.Stft.Window,
-            Beta = options.Nmf.Beta,
+            Dictionary = new LearntTemplates
+            {
+                Templates = Fill(options.Stft.Bins, options.Nmf.Rank),
+                SampleRateHz = recording.SampleRateHz,
+                FftLength = options.Stft.FftLength,
+                WindowLength = options.Stft.EffectiveWindowLength,
+                Window = options.Stft.Window,
+                Beta = options.Nmf.Beta,
+            },
+            LossTrace = [new(0, 100), new(40, 0.1 + 0.2)],
+            Iterations = 40,
+            Stop = LearnStop,
+            Seed = options.Nmf.Seed,
+            Restarts = restarts,
+            Device = ListDevices()[2],
+            Kind = "toy-1",
+            Warnings = [],
         };
     }
 

@@ -109,8 +109,8 @@ public sealed class LearntTemplatesTests : IDisposable
         var stft = new StftOptions { FftLength = 256 };
         var separator = new SourceSeparator(Lane.Session(lane));
         var learning = new SeparationOptions { Stft = stft, Nmf = new NmfOptions { Rank = 2, MaxIterations = 60 } };
-        var highs = separator.Learn(new AudioBuffer(high, 1, Rate), learning, cancellation: TestContext.Current.CancellationToken);
-        var lows = separator.Learn(new AudioBuffer(low, 1, Rate), learning, cancellation: TestContext.Current.CancellationToken);
+        var highs = separator.Learn(new AudioBuffer(high, 1, Rate), learning, cancellation: TestContext.Current.CancellationToken).Dictionary;
+        var lows = separator.Learn(new AudioBuffer(low, 1, Rate), learning, cancellation: TestContext.Current.CancellationToken).Dictionary;
         foreach (int adapt in new[] { 0, 10 })
         {
             var sink = new StemBuffer();
@@ -127,6 +127,25 @@ public sealed class LearntTemplatesTests : IDisposable
             Assert.True(Ratio(sink.Stems[0].Channel(0), high) > 20, $"{lane}, adapt {adapt}: {Ratio(sink.Stems[0].Channel(0), high)} dB");
             Assert.True(Ratio(sink.Stems[1].Channel(0), low) > 20, $"{lane}, adapt {adapt}: {Ratio(sink.Stems[1].Channel(0), low)} dB");
         }
+    }
+
+    /// <summary>Learning is the factorisation of a separation: the same starts, iterations and losses.</summary>
+    [Fact]
+    public void It_says_how_the_fit_went()
+    {
+        var separator = new SourceSeparator(Lane.Session("cpu"));
+        var recording = new AudioBuffer(Tone(440, t => t % 3000 < 1500 ? 0.4f : 0.1f), 1, Rate);
+        var options = new SeparationOptions { Stft = new StftOptions { FftLength = 256 }, Nmf = new NmfOptions { Rank = 2, MaxIterations = 30, Tolerance = 0, Seed = 5, Restarts = 3 } };
+        var learnt = separator.Learn(recording, options, cancellation: TestContext.Current.CancellationToken);
+        var separated = separator.Separate(recording, new StemBuffer(), options, cancellation: TestContext.Current.CancellationToken);
+
+        Assert.Equal(3, learnt.Restarts.Count);
+        Assert.Equal(separated.Restarts, learnt.Restarts);
+        Assert.Equal(separated.LossTrace, learnt.LossTrace);
+        Assert.Equal((30, NmfStop.MaxIterations, false), (learnt.Iterations, learnt.Stop, learnt.Converged));
+        Assert.Equal((separated.Seed, separated.Kind, separated.Device), (learnt.Seed, learnt.Kind, learnt.Device));
+        Assert.Empty(learnt.Warnings);
+        Assert.Contains("L1Ratio", Assert.Single(separator.Learn(recording, options with { Nmf = options.Nmf with { AlphaActivations = 1e-4 } }, cancellation: TestContext.Current.CancellationToken).Warnings), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -52,7 +52,7 @@ internal static class DictionaryReport
         var learning = new SeparationOptions { Nmf = new NmfOptions { Rank = RankOfASource, Seed = (ulong)seed } };
         LearntTemplates[] dictionaries = Array.ConvertAll(references, reference => separator.Learn(way.Whole
             ? new AudioBuffer(Array.ConvertAll(reference, value => (float)value), 1, recording.SampleRateHz)
-            : GroupingReport.Example(clip, reference), learning));
+            : GroupingReport.Example(clip, reference), learning).Dictionary);
         int rank = dictionaries.Sum(dictionary => dictionary.Rank) + way.Free, sources = references.Length + (way.Free > 0 ? 1 : 0);
         var stems = new StemBuffer();
         separator.Separate(recording, stems, new SeparationOptions

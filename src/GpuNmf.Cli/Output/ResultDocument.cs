@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using GpuNmf.Audio;
 using GpuNmf.Cli.Commands;
+using GpuNmf.Devices;
 using GpuNmf.Masking;
 using GpuNmf.Nmf;
 using GpuNmf.Stft;
@@ -18,12 +19,7 @@ internal static class ResultDocument
         ["version"] = ProgramInfo.Version,
         ["input"] = Input(run.Recording),
         ["parameters"] = Parameters(run.Request),
-        ["device"] = new JsonObject
-        {
-            ["id"] = run.Result.Device.Id,
-            ["name"] = run.Result.Device.Name,
-            ["kind"] = run.Result.Kind,
-        },
+        ["device"] = Device(run.Result.Device, run.Result.Kind),
         ["bins"] = run.Result.Bins,
         ["frames"] = run.Result.Frames,
         ["seed"] = run.Result.Seed,
@@ -47,6 +43,24 @@ internal static class ResultDocument
         ["sampleRateHz"] = recording.SampleRateHz,
         ["channels"] = recording.Channels,
         ["length"] = recording.Length,
+    };
+
+    /// <summary>The device that did the work.</summary>
+    public static JsonObject Device(DeviceEntry device, string kind) => new()
+    {
+        ["id"] = device.Id,
+        ["name"] = device.Name,
+        ["kind"] = kind,
+    };
+
+    /// <summary>How one of several starts ended.</summary>
+    public static JsonNode Restart(RestartOutcome restart) => new JsonObject
+    {
+        ["seed"] = restart.Seed,
+        ["loss"] = JsonText.Number(restart.Loss),
+        ["objective"] = JsonText.Number(restart.Objective),
+        ["iterations"] = restart.Iterations,
+        ["converged"] = restart.Converged,
     };
 
     private static JsonObject Parameters(SeparateRequest request)
@@ -96,15 +110,6 @@ internal static class ResultDocument
             ["encoding"] = Words.Encodings.For(request.Output.Encoding),
         };
     }
-
-    private static JsonNode Restart(RestartOutcome restart) => new JsonObject
-    {
-        ["seed"] = restart.Seed,
-        ["loss"] = JsonText.Number(restart.Loss),
-        ["objective"] = JsonText.Number(restart.Objective),
-        ["iterations"] = restart.Iterations,
-        ["converged"] = restart.Converged,
-    };
 
     private static JsonNode LossPointNode(LossPoint point) => new JsonObject
     {

@@ -34,15 +34,10 @@ internal static class SummaryTable
             table.AddRow(isRounded ? [.. row, run.Stems[k].RoundingResidualDb is { } error ? Invariant($"{error:F1}") : "-inf"] : row);
         }
         TableConsole.Write(stdout, table);
-        string end = run.Result.Converged ? "converged" : "not converged";
-        string loss = run.Result.LossTrace.Count > 0 ? Invariant($", loss {run.Result.LossTrace[^1].Loss:G6}") : "";
-        stdout.WriteLine(Invariant($"{run.Stems.Count} parts of {run.Recording.FileName} in {run.Request.Output.Folder}: {run.Result.Iterations} iterations, {end}{loss}, on {run.Result.Kind} ({run.Result.Device.Name})"));
-        if (run.Result.Restarts.Count > 1)
-        {
-            double least = run.Result.Restarts.Min(r => r.Loss), most = run.Result.Restarts.Max(r => r.Loss);
-            stdout.WriteLine(Invariant($"{run.Result.Restarts.Count} starts: losses {least:G6} to {most:G6}, kept seed {run.Result.Seed}"));
-        }
-        string residual = double.IsNegativeInfinity(run.Result.ConservationResidualDb) ? "-inf dB (exact)" : Invariant($"{run.Result.ConservationResidualDb:F1} dB");
+        SeparationResult result = run.Result;
+        stdout.WriteLine($"{run.Stems.Count} parts of {run.Recording.FileName} in {run.Request.Output.Folder}: {FitText.End(result.Iterations, result.Converged, result.LossTrace)}, on {result.Kind} ({result.Device.Name})");
+        if (FitText.Starts(result.Restarts, result.Seed) is { } starts) stdout.WriteLine(starts);
+        string residual = double.IsNegativeInfinity(result.ConservationResidualDb) ? "-inf dB (exact)" : Invariant($"{result.ConservationResidualDb:F1} dB");
         string before = isRounded ? $", before they were rounded to {Words.Encodings.For(run.Request.Output.Encoding)}" : "";
         stdout.WriteLine($"recording minus the sum of its parts: {residual}{before}");
     }
