@@ -72,6 +72,15 @@ public sealed class LearnTests : IDisposable
         Assert.Equal(8, LearntTemplates.Load(_folder["b.npz"]).Rank);
     }
 
+    /// <summary>Templates of a dictionary have a sum of 1 whatever is asked for, so nothing can be asked for.</summary>
+    [Fact]
+    public void The_scale_of_the_templates_is_no_option()
+    {
+        Refused(ExitCodes.Usage, "unknown option '--normalize'", "learn", _folder["song.wav"], "--out", _folder["a.npz"], "--normalize", "templates");
+        Assert.DoesNotContain("--normalize", Run("learn", "--help").AssertOk().Stdout, StringComparison.Ordinal);
+        Assert.Contains("--normalize", Run("separate", "--help").AssertOk().Stdout, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Where_nothing_can_be_written_nothing_is_learnt()
     {

@@ -55,10 +55,17 @@ internal sealed class FactorisationArguments
 
     public void AddTo(Command command)
     {
+        AddWithoutScaleTo(command);
+        command.Add(_normalize);
+    }
+
+    /// <summary>As <see cref="AddTo"/>, for a command whose templates have a scale of their own.</summary>
+    public void AddWithoutScaleTo(Command command)
+    {
         Option[] all =
         [
             _rank, _loss, _solver, _shuffle, _exponent, _maxIterations, _tolerance, _targetLoss, _timeLimit, _alphaTemplates, _alphaActivations, _l1Ratio,
-            _seed, _restarts, _start, _templates, _activations, _normalize,
+            _seed, _restarts, _start, _templates, _activations,
         ];
         foreach (Option option in all) command.Add(option);
     }
@@ -75,7 +82,11 @@ internal sealed class FactorisationArguments
         InitialActivations = start.Activations,
     };
 
-    /// <summary>The options without a start from files.</summary>
+    /// <summary>Whether every template is to sum to 1.</summary>
+    /// <exception cref="CliException">It is none of the choices.</exception>
+    public bool ReadNormalize(ParseResult parsed) => parsed.Choice(_normalize, Words.Normalization);
+
+    /// <summary>The options without a start from files, and without <see cref="ReadNormalize"/>.</summary>
     /// <exception cref="CliException">A value is no number or none of the choices.</exception>
     public NmfOptions Read(ParseResult parsed)
     {
@@ -86,7 +97,6 @@ internal sealed class FactorisationArguments
             TargetLoss = parsed.OptionalNumber(_targetLoss, "a number of at least 0"),
             TimeLimit = parsed.OptionalNumber(_timeLimit, TimeRule) is { } seconds ? ReadSeconds(seconds, parsed.TextOf(_timeLimit)) : null,
             Restarts = parsed.WholeNumber(_restarts, "a whole number in 1..1024"),
-            NormalizeTemplates = parsed.Choice(_normalize, Words.Normalization),
         };
     }
 

@@ -53,7 +53,7 @@ internal sealed class HelpPages(HelpAction options) : SynchronousCommandLineActi
           gpunmf learn kick.wav --rank 4 --out kick.npz
           gpunmf separate beat.wav --dictionary kick.npz --dictionary snare.npz --free 4 --out parts
 
-        FILE.npz holds templates.npy (bins x components) and dictionary.json (framing); numpy.load reads it. It fits recordings of the same
+        FILE.npz holds templates.npy (bins x components, each of sum 1) and dictionary.json (framing); numpy.load reads it. It fits recordings of the same
         sampling rate, --n-fft, --win-length and --window.
 
         """;

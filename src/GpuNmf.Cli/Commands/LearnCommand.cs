@@ -25,7 +25,8 @@ internal sealed class LearnCommand
         var arguments = new LearnCommand();
         var command = new Command(Name, "Learns the templates of one recording, for 'separate --dictionary'.");
         arguments._files.AddWithoutEncodingTo(command);
-        arguments._factorisation.AddTo(command);
+        // Templates of a dictionary always sum to 1.
+        arguments._factorisation.AddWithoutScaleTo(command);
         arguments._framing.AddTo(command);
         arguments._device.AddTo(command);
         command.SetAction(parsed => new LearnRun(context, arguments.Read(parsed, context.Cancellation)).Execute());

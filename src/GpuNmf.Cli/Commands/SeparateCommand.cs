@@ -50,7 +50,7 @@ internal sealed class SeparateCommand
         var options = new SeparationOptions
         {
             Stft = _framing.Read(parsed),
-            Nmf = _factorisation.Read(parsed),
+            Nmf = _factorisation.Read(parsed) with { NormalizeTemplates = _factorisation.ReadNormalize(parsed) },
             Reconstruction = _reconstruction.Read(parsed),
         };
         ErrorMessages.Refusing(ExitCodes.Usage, options.Validate);
