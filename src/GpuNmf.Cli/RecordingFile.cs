@@ -37,7 +37,7 @@ internal sealed class RecordingFile : IDisposable
             [
                 ("INPUT", request.Input.Path), ("--init-templates", request.Start.TemplatesPath), ("--init-activations", request.Start.ActivationsPath),
                 .. request.Grouping?.ExamplePaths.Select(example => ("--example", (string?)example)) ?? [],
-                .. request.Dictionaries?.Paths.Select(path => ("--dictionary", (string?)path)) ?? [],
+                .. request.Dictionaries?.Files.Select(file => ("--dictionary", (string?)file.Path)) ?? [],
             ]);
         return Open(request.Input, samples => RequireFit(request, samples));
     }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using GpuNmf.Cli.Errors;
 using GpuNmf.Grouping;
@@ -104,8 +105,34 @@ public sealed class LearnTests : IDisposable
         Assert.Equal((3, GroupingMethod.Assigned), (_engine.Options.Grouping!.Sources, _engine.Options.Grouping.Method));
         Assert.Equal([0, 0, 0, 1, 1, 2, 2], _engine.Options.Grouping.Assignment!);
         Assert.True(File.Exists(Path.Combine(_folder["parts"], "source-3.wav")));
-        using var result = JsonDocument.Parse(File.ReadAllText(Path.Combine(_folder["parts"], "result.json")));
-        Assert.Equal(["a.npz", "b.npz"], result.RootElement.GetProperty("parameters").GetProperty("dictionaries").EnumerateArray().Select(name => name.GetString()));
+    }
+
+    [Fact]
+    public void The_result_and_the_summary_say_where_sources_come_from()
+    {
+        Run("learn", _folder["song.wav"], "--rank", "3", "--out", _folder["a.npz"]);
+        Run("learn", _folder["song.wav"], "--rank", "2", "--out", _folder["b.npz"]);
+        string[] args = ["separate", _folder["song.wav"], "--out", _folder["parts"], "--dictionary", _folder["a.npz"], "--dictionary", _folder["b.npz"]];
+
+        JsonElement parameters = Parameters([.. args, "--keep-components"], out _);
+        Assert.Equal(
+            JsonSerializer.Serialize(new[] { "a.npz", "b.npz" }.Select((file, i) => new { file, rank = 3 - i, sha256 = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(_folder[file]))) })),
+            JsonSerializer.Serialize(parameters.GetProperty("dictionaries")));
+        Assert.Equal(0, parameters.GetProperty("free").GetInt32());
+        Assert.True(parameters.GetProperty("keepComponents").GetBoolean());
+
+        Assert.Equal(2, Parameters([.. args, "--free", "2", "--force"], out string stdout).GetProperty("free").GetInt32());
+        Assert.Matches(@"source +file +from", stdout);
+        Assert.Matches(@"1 +source-1\.wav +a\.npz ", stdout);
+        Assert.Matches(@"2 +source-2\.wav +b\.npz ", stdout);
+        Assert.Matches(@"3 +source-3\.wav +free ", stdout);
+
+        JsonElement Parameters(string[] all, out string printed)
+        {
+            printed = Run(all).AssertOk().Stdout;
+            using var result = JsonDocument.Parse(File.ReadAllText(_folder["parts", "result.json"]));
+            return result.RootElement.GetProperty("parameters").Clone();
+        }
     }
 
     [Fact]

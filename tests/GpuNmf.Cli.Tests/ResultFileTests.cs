@@ -78,7 +78,7 @@ public sealed class ResultFileTests : IDisposable
             ["program", "version", "input", "parameters", "device", "bins", "frames", "seed", "restarts", "iterations", "converged", "stop", "lossTrace", "conservationResidualDb", "sources", "stems", "components", "warnings"],
             NamesOf(result));
         Assert.Equal(
-            ["device", "threads", "simd", "rank", "beta", "solver", "shuffle", "exponent", "maxIter", "tol", "targetLoss", "timeLimitSeconds", "alphaW", "alphaH", "l1Ratio", "seed", "restarts", "init", "initTemplates", "initActivations", "sources", "dictionaries", "adaptIterations", "groupBy", "examples", "normalize",
+            ["device", "threads", "simd", "rank", "beta", "solver", "shuffle", "exponent", "maxIter", "tol", "targetLoss", "timeLimitSeconds", "alphaW", "alphaH", "l1Ratio", "seed", "restarts", "init", "initTemplates", "initActivations", "sources", "keepComponents", "dictionaries", "free", "adaptIterations", "groupBy", "examples", "normalize",
              "nFft", "hopLength", "winLength", "window", "center", "padMode", "reconstruct", "maskPower", "channels", "startSeconds", "durationSeconds", "encoding"],
             NamesOf(result.GetProperty("parameters")));
         Assert.Equal("gpunmf", result.GetProperty("program").GetString());
@@ -90,7 +90,8 @@ public sealed class ResultFileTests : IDisposable
         Assert.Equal(0.5, parameters.GetProperty("beta").GetDouble());
         Assert.Equal(ulong.MaxValue, parameters.GetProperty("seed").GetUInt64());
         Assert.Equal(512, parameters.GetProperty("hopLength").GetInt32());
-        Assert.Equal(JsonValueKind.Null, parameters.GetProperty("threads").ValueKind);
+        foreach (string name in (string[])["threads", "sources", "dictionaries", "free"]) Assert.Equal(JsonValueKind.Null, parameters.GetProperty(name).ValueKind);
+        Assert.False(parameters.GetProperty("keepComponents").GetBoolean());
         Assert.Equal("pcm24", parameters.GetProperty("encoding").GetString());
         Assert.Equal("toy-1", result.GetProperty("device").GetProperty("kind").GetString());
         Assert.Equal(["component-01.wav", "component-02.wav"], result.GetProperty("stems").EnumerateArray().Select(s => s.GetProperty("file").GetString()));

@@ -23,6 +23,7 @@ public sealed class SourceTests : IDisposable
         Assert.Equal(["source-1.wav", "source-2.wav"], Waves());
         Assert.Equal((2, GroupingMethod.Mfcc, null), (_engine.Options!.Grouping!.Sources, _engine.Options.Grouping.Method, _engine.Options.Grouping.ComponentSink));
         Assert.Contains("1, 3", run.Stdout, StringComparison.Ordinal);
+        Assert.Matches("source +file +power", run.Stdout);
         using JsonDocument result = JsonDocument.Parse(File.ReadAllText(_folder["parts", "result.json"]));
         Assert.Equal("[[1,3],[2,4]]", JsonSerializer.Serialize(result.RootElement.GetProperty("sources")));
         Assert.Equal("mfcc", result.RootElement.GetProperty("parameters").GetProperty("groupBy").GetString());
@@ -44,7 +45,9 @@ public sealed class SourceTests : IDisposable
     public void Examples_say_how_many_sources_there_are()
     {
         string kick = TestRecording.WriteTones(_folder["kick.wav"], 0.4), snare = TestRecording.WriteTones(_folder["snare.wav"], 0.4, seed: 2);
-        Run("--example", kick, "--example", snare).AssertOk();
+        CliRun run = Run("--example", kick, "--example", snare).AssertOk();
+        Assert.Matches(@"1 +source-1\.wav +kick\.wav ", run.Stdout);
+        Assert.Matches(@"2 +source-2\.wav +snare\.wav ", run.Stdout);
         Assert.Equal(["source-1.wav", "source-2.wav"], Waves());
         Assert.Equal((2, GroupingMethod.Examples, 2), (_engine.Options!.Grouping!.Sources, _engine.Options.Grouping.Method, _engine.Options.Grouping.Examples!.Count));
         Assert.Contains("\"kick.wav\"", File.ReadAllText(_folder["parts", "result.json"]), StringComparison.Ordinal);

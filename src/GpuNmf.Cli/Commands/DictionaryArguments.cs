@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Security.Cryptography;
 using GpuNmf.Cli.Errors;
 using GpuNmf.Grouping;
 using GpuNmf.Nmf;
@@ -41,15 +42,16 @@ internal sealed class DictionaryArguments
         if (free < 0) throw OptionText.Wrong(_free, parsed.TextOf(_free), "a whole number in 0..256");
         if (parsed.IsGiven(rank)) throw new CliException(ExitCodes.Usage, $"{rank.Name} follows from {_dictionaries.Name} and {_free.Name}; leave it out");
         if (groups) throw new CliException(ExitCodes.Usage, $"{_dictionaries.Name} says what the sources are; leave --sources and --example out");
-        var dictionaries = Array.ConvertAll(paths, ReadFile);
-        return new DictionaryFiles(paths, dictionaries, free, parsed.GetValue(_adapt) ? AdaptIterations : 0);
+        return new DictionaryFiles(Array.ConvertAll(paths, ReadFile), free, parsed.GetValue(_adapt) ? AdaptIterations : 0);
     }
 
-    private LearntTemplates ReadFile(string path)
+    private DictionaryFile ReadFile(string path)
     {
         try
         {
-            return LearntTemplates.Load(path);
+            var templates = LearntTemplates.Load(path);
+            using FileStream file = File.OpenRead(path);
+            return new DictionaryFile(path, templates, Convert.ToHexStringLower(SHA256.HashData(file)));
         }
         catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException or NotSupportedException)
         {
@@ -59,36 +61,42 @@ internal sealed class DictionaryArguments
     }
 }
 
+/// <summary>One dictionary of a request.</summary>
+/// <param name="Path">As the user wrote it.</param>
+/// <param name="Templates">What it holds.</param>
+/// <param name="Sha256">Of the file's bytes, in lower-case hexadecimal digits.</param>
+internal sealed record DictionaryFile(string Path, LearntTemplates Templates, string Sha256)
+{
+    /// <summary>Its name without the folder.</summary>
+    public string FileName => System.IO.Path.GetFileName(Path);
+}
+
 /// <summary>Dictionaries of a request.</summary>
-/// <param name="Paths">As the user wrote them.</param>
-/// <param name="Dictionaries">What they hold.</param>
+/// <param name="Files">In the order of their sources.</param>
 /// <param name="Free">Components behind theirs.</param>
 /// <param name="AdaptIterations">Iterations in which they are updated too.</param>
-internal sealed record DictionaryFiles(IReadOnlyList<string> Paths, IReadOnlyList<LearntTemplates> Dictionaries, int Free, int AdaptIterations)
+internal sealed record DictionaryFiles(IReadOnlyList<DictionaryFile> Files, int Free, int AdaptIterations)
 {
     /// <summary>A source a dictionary, and one for what is free.</summary>
-    public GroupingRequest Grouping(bool keepsComponents) => new(Dictionaries.Count + (Free > 0 ? 1 : 0), GroupingMethod.Assigned, [], keepsComponents);
+    public GroupingRequest Grouping(bool keepsComponents) => new(Files.Count + (Free > 0 ? 1 : 0), GroupingMethod.Assigned, [], keepsComponents);
 
     /// <summary>The options with the dictionaries' templates in front.</summary>
     /// <exception cref="CliException">Their transforms differ.</exception>
     public SeparationOptions In(SeparationOptions options) => ErrorMessages.Refusing(ExitCodes.Input, () => options with
     {
-        Nmf = options.Nmf with { Rank = Dictionaries.Sum(dictionary => dictionary.Rank) + Free, FixedTemplates = LearntTemplates.Join(Dictionaries), AdaptIterations = AdaptIterations },
+        Nmf = options.Nmf with { Rank = Files.Sum(file => file.Templates.Rank) + Free, FixedTemplates = LearntTemplates.Join([.. Files.Select(file => file.Templates)]), AdaptIterations = AdaptIterations },
         Grouping = new GroupingOptions
         {
             Sources = Grouping(false).Sources,
             Method = GroupingMethod.Assigned,
-            Assignment = [.. Dictionaries.SelectMany((dictionary, i) => Enumerable.Repeat(i, dictionary.Rank)), .. Enumerable.Repeat(Dictionaries.Count, Free)],
+            Assignment = [.. Files.SelectMany((file, i) => Enumerable.Repeat(i, file.Templates.Rank)), .. Enumerable.Repeat(Files.Count, Free)],
         },
     }, "--dictionary: ");
 
     /// <exception cref="CliException">A dictionary belongs to another sampling rate or framing.</exception>
     public void RequireFit(SeparationOptions options, int sampleRateHz)
     {
-        for (int i = 0; i < Paths.Count; i++)
-        {
-            int number = i;
-            ErrorMessages.Refusing(ExitCodes.Input, () => Dictionaries[number].RequireFit(options.Stft, sampleRateHz, $"--dictionary '{Path.GetFileName(Paths[number])}'"));
-        }
+        foreach (DictionaryFile file in Files)
+            ErrorMessages.Refusing(ExitCodes.Input, () => file.Templates.RequireFit(options.Stft, sampleRateHz, $"--dictionary '{file.FileName}'"));
     }
 }

@@ -91,7 +91,9 @@ internal static class ResultDocument
             ["initTemplates"] = Path.GetFileName(request.Start.TemplatesPath),
             ["initActivations"] = Path.GetFileName(request.Start.ActivationsPath),
             ["sources"] = request.Grouping?.Sources,
-            ["dictionaries"] = request.Dictionaries is { } files ? new JsonArray([.. files.Paths.Select(path => JsonValue.Create(Path.GetFileName(path)))]) : null,
+            ["keepComponents"] = request.Grouping is { KeepsComponents: true },
+            ["dictionaries"] = request.Dictionaries is { } dictionaries ? new JsonArray([.. dictionaries.Files.Select(Dictionary)]) : null,
+            ["free"] = request.Dictionaries?.Free,
             ["adaptIterations"] = nmf.AdaptIterations,
             ["groupBy"] = request is { Dictionaries: null, Grouping: { ExamplePaths.Count: 0 } grouping } ? Words.Groupings.For(grouping.Method) : null,
             ["examples"] = request.Grouping is { ExamplePaths.Count: > 0 } examples ? new JsonArray([.. examples.ExamplePaths.Select(path => JsonValue.Create(Path.GetFileName(path)))]) : null,
@@ -110,6 +112,13 @@ internal static class ResultDocument
             ["encoding"] = Words.Encodings.For(request.Output.Encoding),
         };
     }
+
+    private static JsonNode Dictionary(DictionaryFile file) => new JsonObject
+    {
+        ["file"] = file.FileName,
+        ["rank"] = file.Templates.Rank,
+        ["sha256"] = file.Sha256,
+    };
 
     private static JsonNode LossPointNode(LossPoint point) => new JsonObject
     {

@@ -15,6 +15,8 @@ internal static class SummaryTable
         bool isGrouped = run.Result.SourceOfComponent is not null;
         table.AddColumn(new TableColumn(isGrouped ? "source" : "component") { Alignment = Justify.Right });
         table.AddColumn("file");
+        string[]? origins = Origins(run.Request);
+        if (origins is not null) table.AddColumn("from");
         table.AddColumn(new TableColumn("power") { Alignment = Justify.Right });
         table.AddColumn(new TableColumn("rms dBFS") { Alignment = Justify.Right });
         table.AddColumn(new TableColumn("peak dBFS") { Alignment = Justify.Right });
@@ -27,8 +29,8 @@ internal static class SummaryTable
             double share = power > 0 ? run.Stems[k].Rms * run.Stems[k].Rms / power : 0;
             string[] row =
             [
-                Invariant($"{k + 1}"), Markup.Escape(run.Stems[k].FileName), Invariant($"{100 * share:F1} %"),
-                Decibels(run.Stems[k].Rms), Decibels(run.Stems[k].Peak),
+                Invariant($"{k + 1}"), Markup.Escape(run.Stems[k].FileName), .. origins is null ? [] : (string[])[Markup.Escape(origins[k])],
+                Invariant($"{100 * share:F1} %"), Decibels(run.Stems[k].Rms), Decibels(run.Stems[k].Peak),
             ];
             if (run.Result.SourceOfComponent is { } sources) row = [.. row, string.Join(", ", Enumerable.Range(1, sources.Count).Where(i => sources[i - 1] == k).Select(i => Invariant($"{i}")))];
             table.AddRow(isRounded ? [.. row, run.Stems[k].RoundingResidualDb is { } error ? Invariant($"{error:F1}") : "-inf"] : row);
@@ -41,6 +43,14 @@ internal static class SummaryTable
         string before = isRounded ? $", before they were rounded to {Words.Encodings.For(run.Request.Output.Encoding)}" : "";
         stdout.WriteLine($"recording minus the sum of its parts: {residual}{before}");
     }
+
+    /// <summary>What each source comes from where files say what the sources are; null where none do.</summary>
+    private static string[]? Origins(SeparateRequest request) => request switch
+    {
+        { Dictionaries: { } dictionaries } => [.. dictionaries.Files.Select(file => file.FileName), "free"],
+        { Grouping.ExamplePaths: { Count: > 0 } examples } => [.. examples.Select(path => Path.GetFileName(path))],
+        _ => null,
+    };
 
     private static string Decibels(double amplitude) => amplitude > 0 ? Invariant($"{20 * Math.Log10(amplitude):F1}") : "-inf";
 
