@@ -52,7 +52,7 @@ public sealed record LearntTemplates
             throw new ArgumentException($"{name} was learnt at {SampleRateHz} Hz and the recording has {sampleRateHz} Hz, so that their bins are not the same; learn it from a recording of {sampleRateHz} Hz.");
         if (stft.FftLength != FftLength || stft.EffectiveWindowLength != WindowLength || stft.Window != Window)
             throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
-                $"{name} was learnt with FftLength {FftLength}, WindowLength {WindowLength}, {Window}; the recording is framed with FftLength {stft.FftLength}, WindowLength {stft.EffectiveWindowLength}, {stft.Window}. Use the same, or learn it anew."));
+                $"{name} was learnt with FftLength {FftLength}, WindowLength {WindowLength}, Window {WordOf(Window)}; the recording is framed with FftLength {stft.FftLength}, WindowLength {stft.EffectiveWindowLength}, Window {WordOf(stft.Window)}. Use the same, or learn it anew."));
     }
 
     /// <summary>The templates of several dictionaries side by side, bins x components.</summary>
@@ -124,7 +124,7 @@ public sealed record LearntTemplates
                 SampleRateHz = Value(json, "sampleRateHz").GetValue<int>(),
                 FftLength = Value(json, "nFft").GetValue<int>(),
                 WindowLength = Value(json, "winLength").GetValue<int>(),
-                Window = Enum.Parse<WindowKind>(Value(json, "window").GetValue<string>()),
+                Window = WindowOf(Value(json, "window").GetValue<string>()),
                 Beta = Value(json, "beta").GetValue<double>(),
             };
             if (!(dictionary.FftLength > 0 && dictionary.WindowLength > 0 && dictionary.SampleRateHz > 0)) throw new FormatException("a length is not above zero");
@@ -143,12 +143,19 @@ public sealed record LearntTemplates
 
     private static JsonNode Value(JsonObject json, string name) => json[name] ?? throw new KeyNotFoundException(name);
 
+    private static string WordOf(WindowKind window) => window.ToString().ToLowerInvariant();
+
+    /// <summary>The window of a word. Files of before have it with a capital letter.</summary>
+    private static WindowKind WindowOf(string word) =>
+        Enum.GetValues<WindowKind>().Cast<WindowKind?>().FirstOrDefault(window => string.Equals(WordOf(window!.Value), word, StringComparison.OrdinalIgnoreCase))
+            ?? throw new FormatException($"no window is called {word}");
+
     private JsonObject Framing() => new()
     {
         ["sampleRateHz"] = SampleRateHz,
         ["nFft"] = FftLength,
         ["winLength"] = WindowLength,
-        ["window"] = Window.ToString(),
+        ["window"] = WordOf(Window),
         ["beta"] = Beta,
     };
 

@@ -145,7 +145,7 @@ public sealed class LearnTests : IDisposable
         Refused(ExitCodes.Usage, "leave --sources and --example out", [.. start, "--sources", "2"]);
         Refused(ExitCodes.Usage, "--free is for dictionaries", "separate", _folder["song.wav"], "--out", _folder["parts"], "--free", "2");
         Refused(ExitCodes.Usage, "--free is '-1'", [.. start, "--free", "-1"]);
-        Refused(ExitCodes.Input, "--n-fft 512", start);
+        Refused(ExitCodes.Input, "'a.npz' was learnt with --n-fft 512, --win-length 512, --window hann; the recording is framed with --n-fft 2048, --win-length 2048, --window hann.", start);
         Refused(ExitCodes.Input, "no such file", "separate", _folder["song.wav"], "--out", _folder["parts"], "--dictionary", _folder["absent.npz"]);
         Refused(ExitCodes.Input, "--dictionary", "separate", _folder["song.wav"], "--out", _folder["parts"], "--dictionary", _folder["song.wav"]);
         Assert.False(Directory.Exists(_folder["parts"]));

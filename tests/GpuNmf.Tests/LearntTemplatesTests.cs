@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Text.Json.Nodes;
 using GpuNmf.Audio;
 using GpuNmf.Files;
 using GpuNmf.Grouping;
@@ -34,6 +35,41 @@ public sealed class LearntTemplatesTests : IDisposable
         archive.GetEntry("templates.npy")!.ExtractToFile(_folder["t.npy"]);
         Assert.Equal(learnt.Templates, NpyFile.Read(_folder["t.npy"]));
         Assert.Equal(["a.npz", "b.npz", "t.npy"], Directory.GetFiles(_folder.Path).Select(Path.GetFileName).Order());
+    }
+
+    /// <summary>Windows are in lower case everywhere; files of before have a capital letter.</summary>
+    [Theory]
+    [InlineData(WindowKind.Hann, "hann")]
+    [InlineData(WindowKind.Rectangular, "rectangular")]
+    public void The_window_is_in_lower_case_and_read_either_way(WindowKind window, string word)
+    {
+        string path = _folder["a.npz"];
+        var learnt = Learnt(2) with { Window = window };
+        learnt.Save(path);
+        Assert.Equal(word, Framing(path)["window"]!.GetValue<string>());
+        Assert.Equal(window, LearntTemplates.Load(path).Window);
+
+        Rewrite(window.ToString());
+        Assert.Equal(window, LearntTemplates.Load(path).Window);
+        Rewrite("0");
+        Assert.Contains("no dictionary", Assert.Throws<InvalidDataException>(() => LearntTemplates.Load(path)).Message, StringComparison.Ordinal);
+
+        void Rewrite(string text)
+        {
+            var framing = Framing(path);
+            framing["window"] = text;
+            using var archive = ZipFile.Open(path, ZipArchiveMode.Update);
+            archive.GetEntry("dictionary.json")!.Delete();
+            using var writer = new StreamWriter(archive.CreateEntry("dictionary.json").Open());
+            writer.Write(framing.ToJsonString());
+        }
+
+        static JsonNode Framing(string path)
+        {
+            using var archive = ZipFile.OpenRead(path);
+            using var stream = archive.GetEntry("dictionary.json")!.Open();
+            return JsonNode.Parse(stream)!;
+        }
     }
 
     /// <summary>A byte of a template changes without a word unless the checksum is looked at.</summary>
@@ -96,7 +132,7 @@ public sealed class LearntTemplatesTests : IDisposable
         learnt.RequireFit(new StftOptions { FftLength = 256, HopLength = 32 }, Rate, "kick");
         Assert.Contains("kick was learnt at 8000 Hz and the recording has 44100 Hz", Assert.Throws<ArgumentException>(() => learnt.RequireFit(new StftOptions { FftLength = 256 }, 44100, "kick")).Message, StringComparison.Ordinal);
         Assert.Contains("FftLength 512", Assert.Throws<ArgumentException>(() => learnt.RequireFit(new StftOptions { FftLength = 512 }, Rate, "kick")).Message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentException>(() => learnt.RequireFit(new StftOptions { FftLength = 256, Window = WindowKind.Hamming }, Rate, "kick"));
+        Assert.Contains("Window hamming", Assert.Throws<ArgumentException>(() => learnt.RequireFit(new StftOptions { FftLength = 256, Window = WindowKind.Hamming }, Rate, "kick")).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => LearntTemplates.Join([]));
     }
 
