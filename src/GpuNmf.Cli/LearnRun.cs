@@ -32,11 +32,12 @@ internal sealed class LearnRun(CommandContext context, LearnRequest request)
 
     private LearnResult Learn(IAudioSource recording, IProgress<SeparationProgress> progress)
     {
+        // The recording has been opened, so the options are known to suit it: an argument that is refused now is a defect.
         try
         {
-            return ErrorMessages.Refusing(ExitCodes.Input, () => context.Engine.Learn(request.Device, recording, request.Options, progress, context.Cancellation), $"'{request.Input.Path}': ");
+            return context.Engine.Learn(request.Device, recording, request.Options, progress, context.Cancellation);
         }
-        catch (Exception exception) when (exception is AudioFormatException or NotFiniteNumberException)
+        catch (Exception exception) when (exception is AudioFormatException or NotFiniteNumberException or NothingToLearnException)
         {
             throw new CliException(ExitCodes.Input, $"'{request.Input.Path}': {ErrorMessages.InOptionNames(exception.Message)}", exception);
         }

@@ -78,16 +78,12 @@ public sealed record LearntTemplates
     public void Save(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        string partial = path + ".partial";
+        // A name of its own: another run may be writing a file of the same name.
+        string partial = $"{path}.{Path.GetRandomFileName()}.partial";
+        var file = new FileStream(partial, FileMode.CreateNew, FileAccess.Write, FileShare.None);
         try
         {
-            using (var file = new FileStream(partial, FileMode.Create, FileAccess.Write, FileShare.None))
-            using (var archive = new ZipArchive(file, ZipArchiveMode.Create))
-            {
-                using (var entry = Open(archive, TemplatesEntry)) NpyFile.Write(entry, Templates);
-                using var framing = new StreamWriter(Open(archive, FramingEntry));
-                framing.Write(Framing().ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
-            }
+            using (file) Write(file);
             File.Move(partial, path, overwrite: true);
         }
         catch
@@ -95,6 +91,14 @@ public sealed record LearntTemplates
             File.Delete(partial);
             throw;
         }
+    }
+
+    private void Write(Stream file)
+    {
+        using var archive = new ZipArchive(file, ZipArchiveMode.Create);
+        using (var entry = Open(archive, TemplatesEntry)) NpyFile.Write(entry, Templates);
+        using var framing = new StreamWriter(Open(archive, FramingEntry));
+        framing.Write(Framing().ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
 
         static Stream Open(ZipArchive archive, string name)
         {

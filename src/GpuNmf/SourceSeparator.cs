@@ -106,7 +106,7 @@ public sealed class SourceSeparator : IDisposable
     /// <param name="progress">Told from the calling thread.</param>
     /// <param name="cancellation">Looked at between launches.</param>
     /// <returns>The templates of the fit with the lowest objective, largest W_k H_k first, each of unit sum, and how that fit went; a template that is zero everywhere is left out.</returns>
-    /// <exception cref="ArgumentException">An option is out of range or does not suit the recording; or it is silent, so that there is nothing to learn.</exception>
+    /// <exception cref="NothingToLearnException">Every template is zero everywhere, as those of a silent recording are.</exception>
     /// <inheritdoc cref="Separate" path="/exception"/>
     public LearnResult Learn(
         IAudioSource recording, SeparationOptions? options = null, IProgress<SeparationProgress>? progress = null, CancellationToken cancellation = default)
@@ -118,11 +118,11 @@ public sealed class SourceSeparator : IDisposable
         _session.RestartPeak();
         using var transform = new ForwardTransform(_session, options.Stft, recording.Channels);
         var geometry = NmfGeometry.Of(options.Stft.Bins, options.RowsOf(recording), options.Nmf.Rank, _session.Form);
-        var (fits, _, _) = Factorise(transform, recording, geometry, options, progress, cancellation);
+        var (fits, silent, _) = Factorise(transform, recording, geometry, options, progress, cancellation);
         int best = FitChoice.Best(fits);
         var fit = FitChoice.Finish(fits[best], options.Nmf with { NormalizeTemplates = true });
         float[,] templates = ComponentOrder.WithoutEmpty(fit.Templates);
-        if (templates.GetLength(1) == 0) throw new ArgumentException("The recording is silent: there is nothing to learn.", nameof(recording));
+        if (templates.GetLength(1) == 0) throw new NothingToLearnException(WhyNothing(fit, silent));
         return new LearnResult
         {
             Dictionary = new LearntTemplates
@@ -160,6 +160,13 @@ public sealed class SourceSeparator : IDisposable
         (false, _) => options.EvadedPenalty is { } evaded ? [evaded] : [],
         (true, true) => ["The recording is silent: every stem is silence, and there was nothing to factorise."],
         _ => ["What is factorised is zero everywhere, although the recording is not: its channels cancel in their mean (use joint or stack channels), or it is too quiet to square in single precision (raise its level). Every stem is an equal share."],
+    };
+
+    private static string WhyNothing(NmfFit fit, bool silent) => (fit.Silent, silent) switch
+    {
+        (false, _) => "Every template is zero everywhere: the start was zero, or a penalty outweighs all that the templates explain (lower AlphaTemplates or AlphaActivations). There is nothing to learn.",
+        (true, true) => "The recording is silent: there is nothing to learn.",
+        _ => "What is factorised is zero everywhere, although the recording is not: its channels cancel in their mean (use joint or stack channels), or it is too quiet to square in single precision (raise its level). There is nothing to learn.",
     };
 
     private static string[] MissingTemplates(int rank, int found) => found < rank

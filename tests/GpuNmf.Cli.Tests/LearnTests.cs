@@ -91,6 +91,21 @@ public sealed class LearnTests : IDisposable
         Assert.Null(_engine.Options);
     }
 
+    /// <summary>Options and recording were checked before: what the computation refuses is no error of the user's.</summary>
+    [Fact]
+    public void A_defect_is_no_wrong_usage()
+    {
+        var engine = new ToyEngine { BeforeLearning = () => throw new ArgumentException("A buffer is too short.") };
+        CliRun.Of(engine, "learn", _folder["song.wav"], "--out", _folder["a.npz"], "--quiet").AssertError(ExitCodes.Internal, "internal error", "A buffer is too short.");
+
+        engine = new ToyEngine { BeforeLearning = () => throw new NothingToLearnException("The recording is silent: there is nothing to learn.") };
+        CliRun.Of(engine, "learn", _folder["song.wav"], "--out", _folder["a.npz"], "--quiet").AssertError(ExitCodes.Input, "song.wav': The recording is silent");
+
+        Refused(ExitCodes.Input, "2048", "learn", TestRecording.WriteTones(_folder["short.wav"], 0.1), "--out", _folder["a.npz"], "--quiet");
+        Refused(ExitCodes.Usage, "--rank is 257", "learn", _folder["song.wav"], "--out", _folder["a.npz"], "--rank", "257");
+        Assert.False(File.Exists(_folder["a.npz"]));
+    }
+
     [Fact]
     public void Dictionaries_become_sources()
     {

@@ -33,6 +33,9 @@ internal sealed class ToyEngine : IEngine
         new(DeviceKind.Cpu, 0, "Toy processor", 0, 2, null),
     ];
 
+    /// <summary>Called before anything is learnt.</summary>
+    public Action? BeforeLearning { get; init; }
+
     /// <summary>Why learning ends.</summary>
     public NmfStop LearnStop { get; init; } = NmfStop.MaxIterations;
 
@@ -40,6 +43,7 @@ internal sealed class ToyEngine : IEngine
     {
         (Device, Recording, Options) = (device, recording, options);
         cancellation.ThrowIfCancellationRequested();
+        BeforeLearning?.Invoke();
         RestartOutcome[] restarts = [.. Enumerable.Range(0, options.Nmf.Restarts).Select(i => new RestartOutcome(options.Nmf.Seed + (ulong)i, 0.1 + 0.2 + i, 40, true))];
         return new LearnResult
         {

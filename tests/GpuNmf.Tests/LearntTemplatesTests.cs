@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using GpuNmf.Audio;
 using GpuNmf.Files;
 using GpuNmf.Grouping;
+using GpuNmf.Masking;
 using GpuNmf.Nmf;
 using GpuNmf.Stft;
 using GpuNmf.Tests.Lanes;
@@ -35,6 +36,34 @@ public sealed class LearntTemplatesTests : IDisposable
         archive.GetEntry("templates.npy")!.ExtractToFile(_folder["t.npy"]);
         Assert.Equal(learnt.Templates, NpyFile.Read(_folder["t.npy"]));
         Assert.Equal(["a.npz", "b.npz", "t.npy"], Directory.GetFiles(_folder.Path).Select(Path.GetFileName).Order());
+    }
+
+    /// <summary>Two runs may write a file of the same name at the same time: neither touches what the other has begun.</summary>
+    [Fact]
+    public void Saving_touches_no_file_of_another_run()
+    {
+        string path = _folder["a.npz"], other = path + ".partial";
+        File.WriteAllText(other, "of another run");
+        Learnt(2).Save(path);
+        Assert.Equal(2, LearntTemplates.Load(path).Rank);
+
+        Directory.CreateDirectory(_folder["folder.npz"]);
+        File.WriteAllText(_folder["folder.npz.partial"], "of another run");
+        Assert.ThrowsAny<Exception>(() => Learnt(2).Save(_folder["folder.npz"]));
+
+        Assert.Equal("of another run", File.ReadAllText(other));
+        Assert.Equal("of another run", File.ReadAllText(_folder["folder.npz.partial"]));
+        Assert.Equal(["a.npz", "a.npz.partial", "folder.npz.partial"], Directory.GetFiles(_folder.Path).Select(Path.GetFileName).Order());
+        Assert.Throws<DirectoryNotFoundException>(() => Learnt(2).Save(_folder["absent/a.npz"]));
+    }
+
+    [Fact]
+    public void Savers_of_one_name_at_once_leave_a_whole_file()
+    {
+        string path = _folder["a.npz"];
+        Parallel.For(0, 16, new ParallelOptions { CancellationToken = TestContext.Current.CancellationToken }, i => Learnt(1 + i % 4).Save(path));
+        Assert.InRange(LearntTemplates.Load(path).Rank, 1, 4);
+        Assert.Equal(["a.npz"], Directory.GetFiles(_folder.Path).Select(Path.GetFileName));
     }
 
     /// <summary>Windows are in lower case everywhere; files of before have a capital letter.</summary>
@@ -188,7 +217,18 @@ public sealed class LearntTemplatesTests : IDisposable
     public void Silence_teaches_nothing()
     {
         var separator = new SourceSeparator(Lane.Session("cpu"));
-        Assert.Contains("silent", Assert.Throws<ArgumentException>(() => separator.Learn(new AudioBuffer(new float[9000], 1, Rate), cancellation: TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
+        Assert.Contains("silent", Nothing(new float[9000], new SeparationOptions()), StringComparison.Ordinal);
+        // A penalty far above the loss of any model: of all models, zero costs least.
+        Assert.Contains("a penalty outweighs", Nothing(Tone(440, _ => 0.1f), new SeparationOptions { Nmf = new NmfOptions { AlphaTemplates = 1e12, L1Ratio = 1 } }), StringComparison.Ordinal);
+        // Opposite channels have a mean of zero.
+        float[] tone = Tone(440, _ => 0.1f);
+        var cancelling = new AudioBuffer([.. tone.SelectMany(value => (float[])[value, -value])], 2, Rate);
+        Assert.Contains("cancel in their mean", Refusal(cancelling, new SeparationOptions { Reconstruction = new ReconstructionOptions { Channels = ChannelMode.Mono } }), StringComparison.Ordinal);
+
+        string Nothing(float[] samples, SeparationOptions options) => Refusal(new AudioBuffer(samples, 1, Rate), options);
+
+        string Refusal(AudioBuffer recording, SeparationOptions options) =>
+            Assert.Throws<NothingToLearnException>(() => separator.Learn(recording, options, cancellation: TestContext.Current.CancellationToken)).Message;
     }
 
     private static bool Kept(float[,] templates, float[,] learnt)
