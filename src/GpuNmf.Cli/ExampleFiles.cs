@@ -42,6 +42,7 @@ internal sealed class ExampleFiles : IDisposable
 
     private static WavSource OpenFile(string path)
     {
+        if (Directory.Exists(path)) throw new CliException(ExitCodes.Input, $"--example '{path}' is a folder; name a file");
         try
         {
             return WavSource.Open(path);

@@ -6,6 +6,7 @@ using GpuNmf.Cli.Errors;
 using GpuNmf.Cli.Output;
 using GpuNmf.Cli.Progress;
 using GpuNmf.Files;
+using GpuNmf.Masking;
 
 namespace GpuNmf.Cli;
 
@@ -25,7 +26,7 @@ internal sealed class SeparationRun(CommandContext context, SeparateRequest requ
         (SeparationResult result, IReadOnlyList<StemFileInfo> stems, IReadOnlyList<StemFileInfo> components) = ProgressDisplay
             .Choose(context.Stderr, request.IsTalkative)
             .Run(progress => Interruptible.Run(() => Separate(recording.Samples, examples.Options, output.PartialPath, progress), Interruptible.Grace, context.Cancellation));
-        string[] warnings = [.. recording.Warnings, .. result.Warnings, .. ClippingWarnings([.. stems, .. components]), .. ThreadWarnings()];
+        string[] warnings = [.. recording.Warnings, .. result.Warnings.Select(ErrorMessages.InOptionNames), .. WholeWarnings(), .. ClippingWarnings([.. stems, .. components]), .. ThreadWarnings()];
         var run = new RunRecord(request, recording.Info, result, stems, components, warnings);
         JsonObject document = ResultDocument.Create(run);
         JsonObject timings = TimingsDocument.Create(result, Stopwatch.GetElapsedTime(begin));
@@ -76,6 +77,19 @@ internal sealed class SeparationRun(CommandContext context, SeparateRequest requ
             for (int i = 0; i < grouping.ExamplePaths.Count; i++)
                 if (message.StartsWith($"Example {i + 1}: ", StringComparison.Ordinal)) return $"'{grouping.ExamplePaths[i]}': {message[(message.IndexOf(':', StringComparison.Ordinal) + 2)..]}";
         return $"'{request.Input.Path}': {message}";
+    }
+
+    /// <summary>Masks of a single source are 1 everywhere.</summary>
+    private IEnumerable<string> WholeWarnings()
+    {
+        if (request is not { Grouping: { Sources: 1 } grouping, Options.Reconstruction.Reconstruction: Reconstruction.Mask }) return [];
+        (string only, string wayOut) = (request.Dictionaries, grouping.ExamplePaths.Count) switch
+        {
+            ({ }, _) => ("There is one --dictionary and nothing beside it", "--free 4 takes up everything else"),
+            (null, 1) => ("There is one --example", "give one for each source, or learn it ('gpunmf learn') and take --dictionary with --free 4, which takes up everything else"),
+            _ => ("--sources is 1", "take 2 or more, or leave it out to have the components"),
+        };
+        return [$"{only}, so that everything is given back as one part; {wayOut}."];
     }
 
     private static IEnumerable<string> ClippingWarnings(IEnumerable<StemFileInfo> stems) =>

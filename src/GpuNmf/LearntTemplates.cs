@@ -66,7 +66,7 @@ public sealed record LearntTemplates
         foreach (var dictionary in dictionaries)
         {
             if (dictionary.Templates.GetLength(0) != bins)
-                throw new ArgumentException($"One dictionary has {bins} bins and another {dictionary.Templates.GetLength(0)}; they must have as many.", nameof(dictionaries));
+                throw new ArgumentException($"One dictionary has {bins} bins (FftLength {dictionaries[0].FftLength}) and another {dictionary.Templates.GetLength(0)} (FftLength {dictionary.FftLength}); they must have as many: learn one of them anew.", nameof(dictionaries));
             for (int k = 0; k < dictionary.Rank; k++, column++)
                 for (int f = 0; f < bins; f++) joined[f, column] = dictionary.Templates[f, k];
         }

@@ -94,7 +94,7 @@ public sealed class SourceSeparator : IDisposable
             Frames = options.Stft.FrameCount(recording.Length),
             Device = _session.Entry,
             Kind = _session.Kind,
-            Warnings = [.. Warnings(fit, silent, options.Nmf), .. EmptySources(sources, options.Grouping?.Sources ?? 0)],
+            Warnings = [.. Warnings(fit, silent, options.Nmf), .. EmptySources(sources, options)],
             Timings = timings with { StemSeconds = clock.Lap() },
             PeakDeviceBytes = _session.PeakBytes,
         };
@@ -196,10 +196,17 @@ public sealed class SourceSeparator : IDisposable
     private static Action<long, long> Of(IProgress<SeparationProgress>? progress, SeparationStage stage) =>
         (done, total) => progress?.Report(new SeparationProgress(stage, done, total, null));
 
-    private static IEnumerable<string> EmptySources(int[]? sources, int count) =>
-        from source in Enumerable.Range(0, sources is null ? 0 : count)
+    private static IEnumerable<string> EmptySources(int[]? sources, SeparationOptions options) =>
+        from source in Enumerable.Range(0, sources is null ? 0 : options.Grouping!.Sources)
         where !sources!.Contains(source)
-        select $"Source {source + 1} got no component and is silent: its example explains no template best. Take more components, or a longer example.";
+        select $"Source {source + 1} got no component and is silent: {WhyEmpty(options)}";
+
+    private static string WhyEmpty(SeparationOptions options) => options switch
+    {
+        { Grouping.Method: GroupingMethod.Examples } => "its example explains no template best. Take more components, or a longer example.",
+        { Nmf.FixedTemplates: not null } => "Assignment gives it no template of the dictionaries (FixedTemplates), nor one behind them. Give it a dictionary, or take fewer sources.",
+        _ => "Assignment names it for no component. Take fewer sources.",
+    };
 
     private int[] SourcesOf(SeparationOptions options, GroupingOptions grouping, NmfFit fit, int sampleRateHz, CancellationToken cancellation) =>
         ComponentGroups.Of(grouping, fit.Templates, fit.Activations, sampleRateHz, grouping.Examples?.Select((example, i) => TemplatesOf(example, i + 1, options, cancellation)).ToArray());

@@ -83,6 +83,12 @@ public sealed class InputErrorTests : IDisposable
     [Theory]
     [InlineData("--init-templates")]
     [InlineData("--init-activations")]
+    public void A_start_that_is_a_folder(string option) =>
+        RunTones(option, _folder.Root).AssertError(ExitCodes.Input, $"{option} '{_folder.Root}' is a folder; name a file");
+
+    [Theory]
+    [InlineData("--init-templates")]
+    [InlineData("--init-activations")]
     public void A_start_that_is_no_matrix(string option)
     {
         File.WriteAllText(_folder["w.npy"], "no matrix");

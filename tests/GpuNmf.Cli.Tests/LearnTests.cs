@@ -157,13 +157,32 @@ public sealed class LearnTests : IDisposable
         string[] start = ["separate", _folder["song.wav"], "--out", _folder["parts"], "--dictionary", _folder["a.npz"]];
 
         Refused(ExitCodes.Usage, "--rank follows from", [.. start, "--rank", "4"]);
-        Refused(ExitCodes.Usage, "leave --sources and --example out", [.. start, "--sources", "2"]);
+        Refused(ExitCodes.Usage, "leave --sources out", [.. start, "--sources", "2"]);
+        Refused(ExitCodes.Usage, "leave --group-by out", [.. start, "--group-by", "envelope"]);
+        Refused(ExitCodes.Usage, "leave --sources and --example out", [.. start, "--sources", "2", "--example", _folder["song.wav"]]);
         Refused(ExitCodes.Usage, "--free is for dictionaries", "separate", _folder["song.wav"], "--out", _folder["parts"], "--free", "2");
-        Refused(ExitCodes.Usage, "--free is '-1'", [.. start, "--free", "-1"]);
+        Refused(ExitCodes.Usage, "--free is '-1'; it must be a whole number in 0..256", [.. start, "--free", "-1"]);
+        Refused(ExitCodes.Usage, "--free is '300'; it must be a whole number in 0..256", [.. start, "--free", "300"]);
+        Refused(ExitCodes.Usage, "--dictionary and --free are 3 + 254 components, and there can be 256; take --free 253 at most", [.. start, "--free", "254"]);
+        Run("learn", _folder["song.wav"], "--rank", "256", "--n-fft", "512", "--out", _folder["many.npz"]);
+        Refused(ExitCodes.Usage, "--dictionary is 259 components in all, and there can be 256; leave a dictionary out", [.. start, "--dictionary", _folder["many.npz"]]);
+        Refused(ExitCodes.Usage, "--dictionary and --free are 256 + 1 components, and there can be 256; leave a dictionary out", "separate", _folder["song.wav"], "--out", _folder["parts"], "--dictionary", _folder["many.npz"], "--free", "1");
+        Run("learn", _folder["song.wav"], "--rank", "3", "--n-fft", "1024", "--out", _folder["b.npz"]);
+        Refused(ExitCodes.Input, "--dictionary 'a.npz' was learnt with --n-fft 512 and 'b.npz' with --n-fft 1024, so that their bins are not the same; learn one of them anew with the --n-fft of the other", [.. start, "--dictionary", _folder["b.npz"]]);
+        Refused(ExitCodes.Input, "' is a folder; name a file", [.. start, "--dictionary", _folder.Root]);
         Refused(ExitCodes.Input, "'a.npz' was learnt with --n-fft 512, --win-length 512, --window hann; the recording is framed with --n-fft 2048, --win-length 2048, --window hann.", start);
         Refused(ExitCodes.Input, "no such file", "separate", _folder["song.wav"], "--out", _folder["parts"], "--dictionary", _folder["absent.npz"]);
         Refused(ExitCodes.Input, "--dictionary", "separate", _folder["song.wav"], "--out", _folder["parts"], "--dictionary", _folder["song.wav"]);
         Assert.False(Directory.Exists(_folder["parts"]));
+    }
+
+    [Fact]
+    public void One_dictionary_and_nothing_beside_it_is_warned_of()
+    {
+        Run("learn", _folder["song.wav"], "--rank", "3", "--out", _folder["a.npz"]);
+        string[] args = ["separate", _folder["song.wav"], "--out", _folder["parts"], "--force", "--dictionary", _folder["a.npz"]];
+        Assert.Contains("warning: There is one --dictionary and nothing beside it, so that everything is given back as one part; --free 4 takes up everything else.", Run(args).AssertOk().Stderr, StringComparison.Ordinal);
+        Assert.DoesNotContain("as one part", Run([.. args, "--free", "1"]).AssertOk().Stderr, StringComparison.Ordinal);
     }
 
     private void Refused(int exitCode, string message, params string[] args)

@@ -145,6 +145,14 @@ public sealed class ResultFileTests : IDisposable
     }
 
     [Fact]
+    public void Warnings_speak_of_options()
+    {
+        CliRun run = Run("parts", new ToyEngine { Warning = "Take L1Ratio 1, or penalise the templates too (AlphaTemplates)." });
+        Assert.Contains("warning: Take --l1-ratio 1, or penalise the templates too (--alpha-w).", run.Stderr, StringComparison.Ordinal);
+        Assert.Equal("Take --l1-ratio 1, or penalise the templates too (--alpha-w).", Json("parts", "result.json").GetProperty("warnings")[0].GetString());
+    }
+
+    [Fact]
     public void Json_prints_the_result_with_paths_and_timings()
     {
         CliRun run = Run("parts", new ToyEngine(), "--json", "--rank", "2");

@@ -54,6 +54,19 @@ public sealed class SourceTests : IDisposable
         Assert.DoesNotContain(_folder.Root, File.ReadAllText(_folder["parts", "result.json"]), StringComparison.Ordinal);
     }
 
+    /// <summary>Masks of one source let everything through.</summary>
+    [Fact]
+    public void One_source_is_warned_of()
+    {
+        string kick = TestRecording.WriteTones(_folder["kick.wav"], 0.4);
+        Assert.Contains("warning: --sources is 1, so that everything is given back as one part; take 2 or more", Run("--sources", "1").AssertOk().Stderr, StringComparison.Ordinal);
+        Assert.Contains("warning: There is one --example, so that everything is given back as one part; ", Run("--example", kick, "--force").AssertOk().Stderr, StringComparison.Ordinal);
+        Assert.Contains("There is one --example", File.ReadAllText(_folder["parts", "result.json"]), StringComparison.Ordinal);
+        Assert.DoesNotContain("as one part", Run("--sources", "2", "--force").AssertOk().Stderr, StringComparison.Ordinal);
+        Assert.DoesNotContain("as one part", Run("--sources", "1", "--reconstruct", "magnitude", "--force").AssertOk().Stderr, StringComparison.Ordinal);
+        Assert.DoesNotContain("as one part", Run("--rank", "1", "--force").AssertOk().Stderr, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("--sources 0", "--sources is 0", "at least 1")]
     [InlineData("--sources 9", "--sources is 9", "8 components")]
@@ -63,6 +76,7 @@ public sealed class SourceTests : IDisposable
     [InlineData("--keep-components", "--keep-components is for sources", "--sources")]
     [InlineData("--example a.wav --sources 2", "--sources is 2 and --example is given 1 times", "one for each")]
     [InlineData("--example a.wav --group-by mfcc", "--group-by and --example", "leave one of them out")]
+    [InlineData("--example a.wav --example b.wav --example c.wav --rank 2", "--example is given 3 times", "only 2 components (--rank)", "fewer examples")]
     [InlineData("--sources 2 --sources 3", "--sources is given 2 times", "once")]
     public void Contradictions_are_usage_errors(string options, params string[] pieces) => Run(options.Split(' ')).AssertError(ExitCodes.Usage, pieces);
 
@@ -71,6 +85,8 @@ public sealed class SourceTests : IDisposable
     {
         Run("--example", _folder["none.wav"]).AssertError(ExitCodes.Input, "--example '", "no such file");
         Run("--example", TestRecording.WriteTones(_folder["short.wav"], 0.1)).AssertError(ExitCodes.Input, "xample 1 is 800 samples long", "2048");
+        Directory.CreateDirectory(_folder["kicks"]);
+        Run("--example", _folder["kicks"]).AssertError(ExitCodes.Input, "--example '", "kicks' is a folder; name a file");
         File.WriteAllText(_folder["text.wav"], "no audio at all, only text");
         Run("--example", _folder["text.wav"]).AssertError(ExitCodes.Input, "text.wav");
         Assert.False(Directory.Exists(_folder["parts"]));

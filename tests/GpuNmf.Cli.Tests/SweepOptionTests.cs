@@ -84,7 +84,11 @@ public sealed class SweepOptionTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--solver cd", "--solver", "beta is 1", "beta 2")]
+    [InlineData("--solver cd", "--solver", "--loss kl", "take --loss frobenius")]
+    [InlineData("--init nndsvda", "--restarts is 8 unless it is given", "--init nndsvda leaves nothing to chance", "take --restarts 1")]
+    [InlineData("--init nndsvd --solver cd --loss frobenius", "--restarts is 8 unless it is given", "--init nndsvd ")]
+    [InlineData("--init nndsvd", "--init nndsvd leaves zeros")]
+    [InlineData("--init nndsvda --restarts 3", "--restarts is 3, but --init nndsvda")]
     [InlineData("--init nndsvda", "--init", "--restarts")]
     [InlineData("--ranks 0", "--ranks is '0'", "1..256")]
     [InlineData("--ranks 257", "--ranks is '257'", "1..256")]
@@ -101,7 +105,7 @@ public sealed class SweepOptionTests : IDisposable
     [InlineData("--loss kl,euclid", "--loss is 'euclid'", "kl, frobenius, is")]
     [InlineData("--loss kl,1", "--loss is 'kl,1'", "twice")]
     [InlineData("--loss kl,9", "--loss is 9", "-1..4")]
-    [InlineData("--loss kl,is --exponent fast", "--exponent", "beta is 1")]
+    [InlineData("--loss kl,is --exponent fast", "--exponent", "--loss kl")]
     [InlineData("--restarts 0", "--restarts is 0", "1..1024")]
     [InlineData("--restarts few", "--restarts is 'few'", "1..1024")]
     [InlineData("--restarts 1 --pick", "--pick compares starts", "--restarts is 1")]

@@ -26,6 +26,9 @@ internal sealed class ToyEngine : IEngine
 
     public float Gain { get; init; } = 1;
 
+    /// <summary>Of a separation.</summary>
+    public string Warning { get; init; } = "The engine is a toy.";
+
     public IReadOnlyList<DeviceEntry> ListDevices() =>
     [
         new(DeviceKind.Cuda, -1, "CUDA", 0, 0, "there is no driver"),
@@ -94,7 +97,7 @@ internal sealed class ToyEngine : IEngine
             Frames = frames,
             Device = ListDevices()[2],
             Kind = "toy-1",
-            Warnings = ["The engine is a toy."],
+            Warnings = [Warning],
             Timings = new(0.1, 0.2, 0.3, 0.4),
             PeakDeviceBytes = 4096,
         };

@@ -13,6 +13,8 @@ internal sealed class DictionaryArguments
     /// <summary>Enough for the spectra to follow another instrument, and too few for them to become others.</summary>
     private const int AdaptIterations = 20;
 
+    private const int MostComponents = 256;
+
     private readonly Option<string[]> _dictionaries = new("--dictionary")
     {
         HelpName = "FILE.npz",
@@ -29,8 +31,11 @@ internal sealed class DictionaryArguments
     }
 
     /// <summary>The files, read; null where none are given.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="rank">The option that dictionaries decide.</param>
+    /// <param name="grouping">Options that were given and say otherwise what the sources are.</param>
     /// <exception cref="CliException">One cannot be read or is no dictionary, or an option contradicts another.</exception>
-    public DictionaryFiles? Read(ParseResult parsed, Option rank, bool groups)
+    public DictionaryFiles? Read(ParseResult parsed, Option rank, IReadOnlyList<Option> grouping)
     {
         string[] paths = parsed.GetValue(_dictionaries) ?? [];
         int free = parsed.WholeNumber(_free, "a whole number in 0..256");
@@ -39,14 +44,25 @@ internal sealed class DictionaryArguments
             Option? lonely = ((Option[])[_free, _adapt]).FirstOrDefault(parsed.IsGiven);
             return lonely is null ? null : throw new CliException(ExitCodes.Usage, $"{lonely.Name} is for dictionaries; name one with {_dictionaries.Name}, or leave it out");
         }
-        if (free < 0) throw OptionText.Wrong(_free, parsed.TextOf(_free), "a whole number in 0..256");
+        if (free is < 0 or > MostComponents) throw OptionText.Wrong(_free, parsed.TextOf(_free), "a whole number in 0..256");
         if (parsed.IsGiven(rank)) throw new CliException(ExitCodes.Usage, $"{rank.Name} follows from {_dictionaries.Name} and {_free.Name}; leave it out");
-        if (groups) throw new CliException(ExitCodes.Usage, $"{_dictionaries.Name} says what the sources are; leave --sources and --example out");
-        return new DictionaryFiles(Array.ConvertAll(paths, ReadFile), free, parsed.GetValue(_adapt) ? AdaptIterations : 0);
+        if (grouping.Count > 0) throw new CliException(ExitCodes.Usage, $"{_dictionaries.Name} says what the sources are; leave {string.Join(" and ", grouping.Select(option => option.Name))} out");
+        DictionaryFile[] files = Array.ConvertAll(paths, ReadFile);
+        RequireRoom(files.Sum(file => file.Templates.Rank), free);
+        return new DictionaryFiles(files, free, parsed.GetValue(_adapt) ? AdaptIterations : 0);
+    }
+
+    private void RequireRoom(int learnt, int free)
+    {
+        if (learnt + free <= MostComponents) return;
+        string facts = free > 0 ? $"{_dictionaries.Name} and {_free.Name} are {learnt} + {free} components" : $"{_dictionaries.Name} is {learnt} components in all";
+        string wayOut = learnt < MostComponents ? $"take {_free.Name} {MostComponents - learnt} at most" : "leave a dictionary out, or learn it anew with a smaller --rank";
+        throw new CliException(ExitCodes.Usage, $"{facts}, and there can be {MostComponents}; {wayOut}");
     }
 
     private DictionaryFile ReadFile(string path)
     {
+        if (Directory.Exists(path)) throw new CliException(ExitCodes.Input, $"{_dictionaries.Name} '{path}' is a folder; name a file");
         try
         {
             var templates = LearntTemplates.Load(path);
@@ -82,16 +98,22 @@ internal sealed record DictionaryFiles(IReadOnlyList<DictionaryFile> Files, int 
 
     /// <summary>The options with the dictionaries' templates in front.</summary>
     /// <exception cref="CliException">Their transforms differ.</exception>
-    public SeparationOptions In(SeparationOptions options) => ErrorMessages.Refusing(ExitCodes.Input, () => options with
+    public SeparationOptions In(SeparationOptions options)
     {
-        Nmf = options.Nmf with { Rank = Files.Sum(file => file.Templates.Rank) + Free, FixedTemplates = LearntTemplates.Join([.. Files.Select(file => file.Templates)]), AdaptIterations = AdaptIterations },
-        Grouping = new GroupingOptions
+        DictionaryFile first = Files[0];
+        if (Files.FirstOrDefault(file => file.Templates.FftLength != first.Templates.FftLength) is { } other)
+            throw new CliException(ExitCodes.Input, $"--dictionary '{first.FileName}' was learnt with --n-fft {first.Templates.FftLength} and '{other.FileName}' with --n-fft {other.Templates.FftLength}, so that their bins are not the same; learn one of them anew with the --n-fft of the other, and separate with it");
+        return options with
         {
-            Sources = Grouping(false).Sources,
-            Method = GroupingMethod.Assigned,
-            Assignment = [.. Files.SelectMany((file, i) => Enumerable.Repeat(i, file.Templates.Rank)), .. Enumerable.Repeat(Files.Count, Free)],
-        },
-    }, "--dictionary: ");
+            Nmf = options.Nmf with { Rank = Files.Sum(file => file.Templates.Rank) + Free, FixedTemplates = LearntTemplates.Join([.. Files.Select(file => file.Templates)]), AdaptIterations = AdaptIterations },
+            Grouping = new GroupingOptions
+            {
+                Sources = Grouping(false).Sources,
+                Method = GroupingMethod.Assigned,
+                Assignment = [.. Files.SelectMany((file, i) => Enumerable.Repeat(i, file.Templates.Rank)), .. Enumerable.Repeat(Files.Count, Free)],
+            },
+        };
+    }
 
     /// <exception cref="CliException">A dictionary belongs to another sampling rate or framing.</exception>
     public void RequireFit(SeparationOptions options, int sampleRateHz)

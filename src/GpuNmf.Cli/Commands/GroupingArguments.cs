@@ -29,8 +29,8 @@ internal sealed class GroupingArguments
     /// <summary>True where the components are to be written beside the sources.</summary>
     public bool KeepsComponents(ParseResult parsed) => parsed.GetValue(_keep);
 
-    /// <summary>True where the user says how to group.</summary>
-    public bool IsGiven(ParseResult parsed) => ((Option[])[_sources, _groupBy, _examples]).Any(parsed.IsGiven);
+    /// <summary>The options with which the user says how to group.</summary>
+    public IReadOnlyList<Option> Given(ParseResult parsed) => [.. ((Option[])[_sources, _groupBy, _examples]).Where(parsed.IsGiven)];
 
     /// <summary>What is asked for; null where every component is to be a stem.</summary>
     /// <exception cref="CliException">A value is no number or none of the choices, or two contradict each other.</exception>
@@ -57,4 +57,12 @@ internal sealed class GroupingArguments
 /// <param name="Method">What decides.</param>
 /// <param name="ExamplePaths">As the user wrote them; empty where none are given.</param>
 /// <param name="KeepsComponents">The components are written too.</param>
-internal sealed record GroupingRequest(int Sources, GroupingMethod Method, IReadOnlyList<string> ExamplePaths, bool KeepsComponents);
+internal sealed record GroupingRequest(int Sources, GroupingMethod Method, IReadOnlyList<string> ExamplePaths, bool KeepsComponents)
+{
+    /// <exception cref="CliException">There are more examples than components that could go to them.</exception>
+    public void RequireComponents(int rank)
+    {
+        if (ExamplePaths.Count > rank)
+            throw new CliException(ExitCodes.Usage, $"--example is given {ExamplePaths.Count} times and there are only {rank} components (--rank); take fewer examples, or more components");
+    }
+}

@@ -21,10 +21,13 @@ internal static class LossWords
     }
 
     /// <summary>The word of a beta, or <c>beta0.5</c>: a part of file names too.</summary>
-    public static string NameOf(double beta)
+    public static string NameOf(double beta) => WordOf(beta) ?? string.Create(CultureInfo.InvariantCulture, $"beta{beta:0.################}");
+
+    /// <summary>The word of a beta; null where it has none.</summary>
+    public static string? WordOf(double beta)
     {
         foreach (Word<double> word in s_words)
             if (word.Value == beta) return word.Text;
-        return string.Create(CultureInfo.InvariantCulture, $"beta{beta:0.################}");
+        return null;
     }
 }

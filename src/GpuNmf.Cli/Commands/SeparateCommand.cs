@@ -44,7 +44,7 @@ internal sealed class SeparateCommand
     {
         InputRequest input = _files.ReadInput(parsed);
         OutputRequest output = _files.ReadOutput(parsed);
-        DictionaryFiles? dictionaries = Interruptible.Run(() => _dictionaries.Read(parsed, _factorisation.Rank, _grouping.IsGiven(parsed)), TimeSpan.Zero, cancellation);
+        DictionaryFiles? dictionaries = Interruptible.Run(() => _dictionaries.Read(parsed, _factorisation.Rank, _grouping.Given(parsed)), TimeSpan.Zero, cancellation);
         GroupingRequest? grouping = dictionaries is null ? _grouping.Read(parsed) : dictionaries.Grouping(_grouping.KeepsComponents(parsed));
         DeviceRequest device = _device.Read(parsed);
         var options = new SeparationOptions
@@ -64,6 +64,7 @@ internal sealed class SeparateCommand
             Grouping = grouping is null ? null : new GroupingOptions { Sources = grouping.Sources, Method = method },
         };
         if (dictionaries is not null) options = dictionaries.In(options);
+        grouping?.RequireComponents(options.Nmf.Rank);
         ErrorMessages.Refusing(ExitCodes.Usage, options.Validate);
         return new SeparateRequest(input, output, device, options, start, grouping, dictionaries, _files.ReadVerbosity(parsed));
     }

@@ -51,6 +51,7 @@ internal sealed record StartFiles(string? TemplatesPath, float[,]? Templates, st
 
     private static float[,] ReadFactor(string option, string path)
     {
+        if (Directory.Exists(path)) throw new CliException(ExitCodes.Input, $"{option} '{path}' is a folder; name a file");
         float[,] values;
         try
         {

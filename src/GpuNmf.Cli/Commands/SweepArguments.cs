@@ -1,6 +1,7 @@
 using System.CommandLine;
 using GpuNmf.Cli.Errors;
 using GpuNmf.Masking;
+using GpuNmf.Nmf;
 
 namespace GpuNmf.Cli.Commands;
 
@@ -35,6 +36,8 @@ internal sealed class SweepArguments
         int restarts = parsed.WholeNumber(_restarts, "a whole number in 1..1024");
         if (parsed.GetValue(_pick) && restarts == 1)
             throw new CliException(ExitCodes.Usage, $"{_pick.Name} compares starts and {_restarts.Name} is 1; take at least 2, better 4 or more");
+        if (!parsed.IsGiven(_restarts) && LeavesNothingToChance(options.Nmf))
+            throw new CliException(ExitCodes.Usage, $"{_restarts.Name} is {restarts} unless it is given, but --init {Words.Starts.For(options.Nmf.Initialization)} leaves nothing to chance: every start would be the same; take {_restarts.Name} 1, which says nothing about stability, or --init nndsvdar, kmeans or random");
         return options with
         {
             Ranks = RankList.Read(_ranks, parsed.TextOf(_ranks)),
@@ -43,6 +46,10 @@ internal sealed class SweepArguments
             Nmf = options.Nmf with { Restarts = restarts },
         };
     }
+
+    // nndsvd is refused for another reason where the solver cannot leave zero.
+    private static bool LeavesNothingToChance(NmfOptions nmf) =>
+        nmf.Initialization is NmfInitialization.NndsvdA || nmf is { Initialization: NmfInitialization.Nndsvd, Solver: NmfSolver.CoordinateDescent };
 
     public KeptFactors ReadKeep(ParseResult parsed) => parsed.Choice(_keep, Words.Keeps);
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using GpuNmf.Audio;
+using GpuNmf.Cli.Commands;
 using GpuNmf.Devices;
 
 namespace GpuNmf.Cli.Errors;
@@ -70,7 +71,10 @@ internal static partial class ErrorMessages
             text = text.Replace($"{property}, {option}", option, StringComparison.Ordinal);
             text = Regex.Replace(text, $@"(?<![\w-]){property}(?!\w)", option);
         }
-        return text;
+        // Of a divergence that has a word, users know the word.
+        text = text.Replace("beta 2 (Frobenius)", "--loss frobenius", StringComparison.Ordinal);
+        return BetaIs().Replace(text, match =>
+            LossWords.WordOf(double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture)) is { } word ? $"this is --loss {word} (beta {match.Groups[1].Value})" : match.Value);
     }
 
     /// <summary>The message in the options' names, without .NET's trailers.</summary>
@@ -89,6 +93,9 @@ internal static partial class ErrorMessages
 
     [GeneratedRegex(@"\s*\(Parameter '[^']*'\)|\s*Actual value was [^\r\n]*")]
     private static partial Regex Trailers();
+
+    [GeneratedRegex(@"\bbeta is (-?\d+(?:\.\d+)?(?:E[-+]?\d+)?)")]
+    private static partial Regex BetaIs();
 
     [GeneratedRegex(@"\s*[\r\n]+\s*")]
     private static partial Regex LineBreaks();

@@ -100,9 +100,29 @@ public sealed class SourceStemTests
 
         var run = SeparationRun.On(Lane.Session(Lane.Cpu), TestSignals.Recording(tones), options);
 
-        Assert.StartsWith("Source 2 got no component", Assert.Single(run.Result.Warnings), StringComparison.Ordinal);
+        Assert.StartsWith("Source 2 got no component and is silent: its example", Assert.Single(run.Result.Warnings), StringComparison.Ordinal);
         Assert.All(run.Stem(1), sample => Assert.Equal(0, sample));
         Differences.Within(RoundTripTests.Tolerance, run.SumError(TestSignals.Recording(tones)), "sum");
+    }
+
+    /// <summary>There is no example to blame where there is none.</summary>
+    [Theory]
+    [InlineData(false, "Source 2 got no component and is silent: Assignment names it for no component")]
+    [InlineData(true, "Source 2 got no component and is silent: Assignment gives it no template of the dictionaries")]
+    public void A_source_that_nothing_is_assigned_to_is_warned_of_as_such(bool hasDictionary, string message)
+    {
+        var templates = new float[s_framing.Bins, 1];
+        for (int f = 0; f < s_framing.Bins; f++) templates[f, 0] = 1f / s_framing.Bins;
+        var options = new SeparationOptions
+        {
+            Stft = s_framing,
+            Nmf = new NmfOptions { Rank = 2, MaxIterations = 20, FixedTemplates = hasDictionary ? templates : null },
+            Grouping = new GroupingOptions { Method = GroupingMethod.Assigned, Assignment = [0, 0] },
+        };
+
+        var run = SeparationRun.On(Lane.Session(Lane.Cpu), TestSignals.Recording(TestSignals.Tones(9000, 1)), options);
+
+        Assert.StartsWith(message, Assert.Single(run.Result.Warnings), StringComparison.Ordinal);
     }
 
     public static TheoryData<GroupingOptions, string> Refusals => new()
