@@ -1,37 +1,38 @@
+using System.Text.RegularExpressions;
 using GpuNmf.Files;
+using GpuNmf.Stft;
 using GpuNmf.Tests;
 
 namespace GpuNmf.Cli.Tests;
 
 /// <summary>Every command line that the help and the README show is one that the program takes.</summary>
-public sealed class DocumentedCommandTests : IDisposable
+public sealed partial class DocumentedCommandTests : IDisposable
 {
     private const string Name = "gpunmf ", FromSource = "dotnet run -c Release --project src/GpuNmf.Cli -- ";
 
     private readonly TemporaryFolder _folder = new();
 
-    public static TheoryData<string> Commands => [.. OfHelp("--help").Concat(OfHelp("separate", "--help")).Concat(OfHelp("sweep", "--help")).Concat(OfHelp("devices", "--help")).Concat(OfReadme()).Distinct()];
+    public static TheoryData<string> Commands => [.. OfHelp("--help").Concat(OfHelp("separate", "--help")).Concat(OfHelp("sweep", "--help")).Concat(OfHelp("learn", "--help")).Concat(OfHelp("devices", "--help")).Concat(OfReadme()).Distinct()];
 
     public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void There_are_commands_in_both()
     {
-        Assert.NotEmpty(OfHelp("separate", "--help"));
-        Assert.NotEmpty(OfReadme());
+        foreach (string command in (string[])["separate", "sweep", "learn"]) Assert.Contains(OfHelp(command, "--help"), shown => shown.StartsWith(command, StringComparison.Ordinal));
+        foreach (string command in (string[])["separate", "sweep", "learn"]) Assert.Contains(OfReadme(), shown => shown.StartsWith(command, StringComparison.Ordinal));
     }
 
     [Theory]
     [MemberData(nameof(Commands))]
     public void A_documented_command_is_accepted(string command)
     {
-        string[] args = [.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Provided)];
-        int output = Array.IndexOf(args, "--out");
-        if (output >= 0) args[output + 1] = _folder[args[output + 1]];
+        string[] args = [.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries)];
+        for (int i = 0; i < args.Length; i++) args[i] = i > 0 && args[i - 1] == "--out" ? _folder[args[i]] : Provided(args[i]);
         CliRun.Of(args).AssertOk();
     }
 
-    /// <summary>Recordings and matrices that a command names are made; anything else stays.</summary>
+    /// <summary>Recordings, matrices and dictionaries that a command names are made; anything else stays.</summary>
     private string Provided(string argument)
     {
         string path = _folder[Path.GetFileName(argument)];
@@ -41,6 +42,9 @@ public sealed class DocumentedCommandTests : IDisposable
                 return TestRecording.WriteTones(path, seconds: 95);
             case ".npy":
                 NpyFile.Write(path, Ones(1025, 8));
+                return path;
+            case ".npz":
+                new LearntTemplates { Templates = Ones(1025, 4), SampleRateHz = TestRecording.SampleRateHz, FftLength = 2048, WindowLength = 2048, Window = WindowKind.Hann, Beta = 1 }.Save(path);
                 return path;
             default:
                 return argument;
@@ -62,7 +66,14 @@ public sealed class DocumentedCommandTests : IDisposable
         return OfText(stdout.ToString());
     }
 
-    private static IEnumerable<string> OfReadme() => OfText(File.ReadAllText(Repository.File("README.md")));
+    private static IEnumerable<string> OfReadme() => OfText(File.ReadAllText(Repository.File("README.md"))).Concat(InSentences(File.ReadAllText(Repository.File("README.md"))));
+
+    /// <summary>Whole commands between backticks, which may run over the end of a line; what has no --out is only a part of one.</summary>
+    private static IEnumerable<string> InSentences(string text) =>
+        from Match span in Span().Matches(text)
+        let command = string.Join(' ', span.Groups[1].Value.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
+        where command.Contains("--out ", StringComparison.Ordinal) && !command.Contains('<', StringComparison.Ordinal)
+        select command;
 
     /// <summary>Lines of a block that begin with the command; a usage line, with names in angle brackets, is none.</summary>
     private static IEnumerable<string> OfText(string text) =>
@@ -70,4 +81,7 @@ public sealed class DocumentedCommandTests : IDisposable
         let start = line.StartsWith(Name, StringComparison.Ordinal) ? Name : line.StartsWith(FromSource, StringComparison.Ordinal) ? FromSource : null
         where start is not null && !line.Contains('<', StringComparison.Ordinal)
         select line[start.Length..];
+
+    [GeneratedRegex("`gpunmf ([^`]+)`")]
+    private static partial Regex Span();
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using GpuNmf.Audio;
 using GpuNmf.Cli.Output;
 using GpuNmf.Files;
+using GpuNmf.Tests;
 
 namespace GpuNmf.Cli.Tests;
 
@@ -84,6 +85,24 @@ public sealed class EndToEndTests : IDisposable
         (await ProgramProcess.Run(Separate("single", "--seed", $"{kept}", "--tol", "0", "--quiet"))).AssertOk();
         foreach (string path in Directory.EnumerateFiles(_folder["single"], "*.wav"))
             Assert.True(File.ReadAllBytes(path).AsSpan().SequenceEqual(File.ReadAllBytes(_folder["parts", Path.GetFileName(path)])), path);
+    }
+
+    /// <summary>The two commands of the help page, on the sample that comes with the repository.</summary>
+    [Fact]
+    public async Task What_is_learnt_becomes_a_source()
+    {
+        string drums = Repository.File("samples/drums.wav");
+        string[] device = ["--device", "cpu", "--max-iter", "20", "--tol", "0"];
+        CliRun learning = (await ProgramProcess.Run(["learn", drums, "--duration", "0.5", "--rank", "2", "--restarts", "2", "--out", _folder["kick.npz"], .. device])).AssertOk();
+        Assert.Contains("kick.npz: 2 templates of 1025 bins at 44100 Hz: 20 iterations, not converged, loss ", learning.Stdout, StringComparison.Ordinal);
+        Assert.Contains("2 starts: losses ", learning.Stdout, StringComparison.Ordinal);
+
+        CliRun run = (await ProgramProcess.Run(["separate", drums, "--dictionary", _folder["kick.npz"], "--free", "2", "--out", _folder["parts"], .. device])).AssertOk();
+        Assert.Matches(@"1 +source-1\.wav +kick\.npz ", run.Stdout);
+        Assert.Matches(@"2 +source-2\.wav +free ", run.Stdout);
+        float[,] learnt = LearntTemplates.Load(_folder["kick.npz"]).Templates, used = NpyFile.Read(_folder["parts", "templates.npy"]);
+        for (int f = 0; f < learnt.GetLength(0); f++)
+            for (int k = 0; k < 2; k++) Assert.Equal(learnt[f, k], used[f, k]);
     }
 
     [Fact]

@@ -8,6 +8,7 @@ public sealed class HelpAndDevicesTests
     [InlineData("--help")]
     [InlineData("separate", "--help")]
     [InlineData("sweep", "--help")]
+    [InlineData("learn", "--help")]
     [InlineData("devices", "-h")]
     public void Help_has_an_example_and_the_exit_codes(params string[] args)
     {
