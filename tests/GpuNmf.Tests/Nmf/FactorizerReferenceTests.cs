@@ -18,7 +18,7 @@ public sealed class FactorizerReferenceTests
 
     private static readonly int[] s_ranks = [1, 2, 3, 5, 8, 12, 13, 17, 64, 65, 100];
     private static readonly int[] s_bins = [33, 67, 129];
-    private static readonly int[] s_frames = [37, 1, 7];
+    private static readonly int[] s_frames = [21, 1, 7];
 
     /// <summary>Bins, frames, rank, beta, exponent.</summary>
     public static IEnumerable<object[]> Small
@@ -80,8 +80,8 @@ public sealed class FactorizerReferenceTests
         EntriesWithin(allowed, Differences.Widen(one.Activations), want.H, what + ": H");
         LossWithin(floored, one, beta, what + ": loss after 1");
 
-        // More iterations are the same kernels in turn: one beta for the simulated devices.
-        if (Lane.IsSimulated(lane) && beta != 1) return;
+        // More iterations are the same kernels in turn: one beta and two ranks for the simulated devices.
+        if (Lane.IsSimulated(lane) && (beta != 1 || rank is not (3 or 13))) return;
         // Errors of the factors partly cancel in W H, whose own recurrence does not amplify them: three times the roundings of one iteration.
         var three = Fit(lane, x, start, beta, exponent, 3);
         want = Oracle(floored, start, beta, exponent, 3);
