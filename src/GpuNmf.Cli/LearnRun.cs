@@ -14,7 +14,8 @@ internal sealed class LearnRun(CommandContext context, LearnRequest request)
     /// <returns><see cref="ExitCodes.Ok"/>.</returns>
     public int Execute()
     {
-        RequireFree();
+        // A pipe that nobody writes to is never open.
+        Interruptible.Run(RequireFree, TimeSpan.Zero, context.Cancellation);
         using RecordingFile recording = Interruptible.Run(() => RecordingFile.Open(request), TimeSpan.Zero, context.Cancellation);
         LearnResult learnt = ProgressDisplay
             .Choose(context.Stderr, request.IsTalkative)
@@ -43,7 +44,7 @@ internal sealed class LearnRun(CommandContext context, LearnRequest request)
         }
     }
 
-    private void RequireFree()
+    private bool RequireFree()
     {
         if (Directory.Exists(request.Path)) throw new CliException(ExitCodes.Output, $"--out '{request.Path}' is a folder; name a file, such as kick.npz");
         if (File.Exists(request.Path) && !request.Force) throw new CliException(ExitCodes.Output, $"'{request.Path}' exists; choose another --out, or replace it with --force");
@@ -51,6 +52,7 @@ internal sealed class LearnRun(CommandContext context, LearnRequest request)
         if (!Directory.Exists(folder)) throw new CliException(ExitCodes.Output, $"there is no folder '{folder}' for --out '{request.Path}'; create it first");
         if (RealPath.Of(request.Path) == RealPath.Of(request.Input.Path)) throw new CliException(ExitCodes.Usage, $"--out '{request.Path}' is the recording itself; choose another --out");
         if (File.Exists(request.Path) && !IsDictionary()) throw new CliException(ExitCodes.Output, $"'{request.Path}' is no dictionary, or a damaged one, and --force replaces nothing else; delete it, or choose another --out");
+        return true;
     }
 
     private bool IsDictionary()
@@ -70,7 +72,7 @@ internal sealed class LearnRun(CommandContext context, LearnRequest request)
     {
         try
         {
-            learnt.Save(request.Path);
+            learnt.Save(request.Path, overwrite: request.Force);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -74,8 +74,11 @@ public sealed record LearntTemplates
     }
 
     /// <summary>Writes it, replacing a file of that name only when it is complete.</summary>
-    /// <exception cref="IOException">The file cannot be written.</exception>
-    public void Save(string path)
+    /// <param name="path">Where.</param>
+    /// <param name="overwrite">False refuses to replace a file.</param>
+    /// <exception cref="IOException">The file cannot be written, or is there and not to be replaced.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder does not allow it.</exception>
+    public void Save(string path, bool overwrite = true)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         // A name of its own: another run may be writing a file of the same name.
@@ -84,7 +87,7 @@ public sealed record LearntTemplates
         try
         {
             using (file) Write(file);
-            File.Move(partial, path, overwrite: true);
+            File.Move(partial, path, overwrite);
         }
         catch
         {
@@ -112,6 +115,7 @@ public sealed record LearntTemplates
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">It is no dictionary, or damaged.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     public static LearntTemplates Load(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -136,6 +140,8 @@ public sealed record LearntTemplates
                 if (!(entry >= 0 && entry < float.PositiveInfinity)) throw new FormatException("a template is not finite, or negative");
             if (dictionary.Templates.GetLength(0) != dictionary.FftLength / 2 + 1 || dictionary.Rank is < 1 or > 256)
                 throw new InvalidDataException($"{path} holds templates of {dictionary.Templates.GetLength(0)} x {dictionary.Rank}; {dictionary.FftLength / 2 + 1} bins x 1..256 components are expected.");
+            for (int k = 0; k < dictionary.Rank; k++)
+                if (Enumerable.Range(0, dictionary.Templates.GetLength(0)).All(f => dictionary.Templates[f, k] == 0)) throw new InvalidDataException($"{path}: template {k + 1} is zero everywhere, so that it is none; learn it anew.");
             return dictionary;
         }
         catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException

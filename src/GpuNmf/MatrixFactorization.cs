@@ -33,6 +33,9 @@ public sealed record MatrixFactorization
     /// <summary>Kind of device and SIMD width, as <see cref="SeparationResult.Kind"/>.</summary>
     public required string Kind { get; init; }
 
+    /// <summary>Things the user should know, one sentence each.</summary>
+    public required IReadOnlyList<string> Warnings { get; init; }
+
     /// <summary>sqrt(2 D_beta(X | W H)): scikit-learn's <c>reconstruction_err_</c>.</summary>
     public double ReconstructionError => Math.Sqrt(2 * LossTrace[^1].Loss);
 

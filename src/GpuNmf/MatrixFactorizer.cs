@@ -60,12 +60,15 @@ public sealed class MatrixFactorizer : IDisposable
         var geometry = NmfGeometry.Of(bins, frames, options.Rank, _session.Form);
         StartCheck.Require(options, bins, frames);
 
-        var models = NmfModel.Of(options);
-        using var factorizer = new Factorizer(_session, geometry, options, models.Length);
         using var onDevice = SpectrogramLayout.Upload(_session, x, geometry);
-        int inAll = options.MaxIterations * models.Chunk(factorizer.BatchModels).Count();
         var shared = SharedSpectrogram.Measure(_session, onDevice, geometry);
-        var fits = factorizer.Run(shared, models, (done, loss) => progress?.Report(new FactorisationProgress(done, inAll, loss)), cancellation);
+        var models = NmfModel.Of(options);
+        NmfFit[] fits;
+        using (var factorizer = new Factorizer(_session, geometry, options, models.Length))
+        {
+            int inAll = options.MaxIterations * models.Chunk(factorizer.BatchModels).Count();
+            fits = factorizer.Run(shared, models, (done, loss) => progress?.Report(new FactorisationProgress(done, inAll, loss)), cancellation);
+        }
         fits = Adaptation.Of(_session, geometry, shared, options, fits, cancellation);
         int best = FitChoice.Best(fits);
         var fit = FitChoice.Finish(fits[best], options);
@@ -80,6 +83,7 @@ public sealed class MatrixFactorizer : IDisposable
             Restarts = RestartOutcome.Of(fits, options.Seed),
             Device = _session.Entry,
             Kind = _session.Kind,
+            Warnings = options.EvadedPenalty is { } evaded ? [evaded] : [],
         };
     }
 

@@ -43,6 +43,7 @@ public sealed class RankSweep : IDisposable
     /// <exception cref="AudioFormatException">A sample is NaN or infinite.</exception>
     /// <exception cref="NotFiniteNumberException">The spectrogram leaves single precision's range.</exception>
     /// <exception cref="DeviceMemoryException">The device's memory is too small.</exception>
+    /// <exception cref="InvalidDataException">The store gave another model than the one that was asked for.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was signalled.</exception>
     /// <exception cref="ObjectDisposedException">The sweep was disposed.</exception>
     /// <remarks>What the source or the store throws passes through.</remarks>
@@ -112,7 +113,7 @@ public sealed class RankSweep : IDisposable
         [
             options.EvadedPenalty,
             options.HasPenalties && summaries.Any(summary => summary.ExplainedDivergence < 0)
-                ? "A penalty outweighs what it is paid for: some ranks explain less than a spectrum that never changes (lower AlphaTemplates or AlphaActivations)." : null,
+                ? "Some ranks explain less than a spectrum that never changes: a penalty outweighs what it is paid for (lower AlphaTemplates or AlphaActivations), or there were too few iterations." : null,
             options.Tolerance > 0 && 2 * ended > all ? $"{ended} of {all} models did not converge; stability is that of unfinished models (raise MaxIterations)." : null,
         ];
         return [.. warnings.OfType<string>()];

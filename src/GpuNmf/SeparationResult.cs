@@ -17,7 +17,7 @@ public readonly record struct StageTimings(double ReadSeconds, double StftSecond
 /// <param name="Converged">True when the tolerance was met.</param>
 public readonly record struct RestartOutcome(ulong Seed, double Loss, int Iterations, bool Converged)
 {
-    /// <summary>What was minimised: the loss, and the penalties where the options have some; those of fixed templates, which nothing changes, do not count.</summary>
+    /// <summary>What was minimised: the loss, and the penalties where the options have some; those of fixed templates, which nothing changes, do not count, unless they adapt. It is that of the factors before <see cref="NmfOptions.NormalizeTemplates"/>.</summary>
     public double Objective { get; init; } = Loss;
 
     internal static RestartOutcome[] Of(IReadOnlyList<NmfFit> fits, ulong seed) =>

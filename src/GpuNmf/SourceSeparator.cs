@@ -6,6 +6,7 @@ using GpuNmf.Kernels.Nmf;
 using GpuNmf.Masking;
 using GpuNmf.Nmf;
 using GpuNmf.Stft;
+using GpuNmf.Sweep;
 
 namespace GpuNmf;
 
@@ -65,10 +66,11 @@ public sealed class SourceSeparator : IDisposable
         var clock = new StageClock();
         using var transform = new ForwardTransform(_session, options.Stft, recording.Channels);
         var geometry = NmfGeometry.Of(options.Stft.Bins, options.RowsOf(recording), options.Nmf.Rank, _session.Form);
-        var (fits, silent, timings) = Factorise(transform, recording, geometry, options, progress, cancellation);
+        var (fits, silent, constant, timings) = Factorise(transform, recording, geometry, options, progress, cancellation);
         clock.Lap();
         int best = FitChoice.Best(fits);
         var fit = FitChoice.Finish(fits[best], options.Nmf);
+        bool outweighed = fit.LossTrace[^1].Loss > constant;
 
         using var templates = _session.Allocate<float>(geometry.TemplateLength);
         using var activations = _session.Allocate<float>((long)geometry.Rows * geometry.RankPitch);
@@ -94,7 +96,7 @@ public sealed class SourceSeparator : IDisposable
             Frames = options.Stft.FrameCount(recording.Length),
             Device = _session.Entry,
             Kind = _session.Kind,
-            Warnings = [.. Warnings(fit, silent, options.Nmf), .. EmptySources(sources, options)],
+            Warnings = [.. Warnings(fit, silent, outweighed, options.Nmf), .. EmptySources(sources, options)],
             Timings = timings with { StemSeconds = clock.Lap() },
             PeakDeviceBytes = _session.PeakBytes,
         };
@@ -105,8 +107,8 @@ public sealed class SourceSeparator : IDisposable
     /// <param name="options">Framing, factorisation and channels; null is the default of every option.</param>
     /// <param name="progress">Told from the calling thread.</param>
     /// <param name="cancellation">Looked at between launches.</param>
-    /// <returns>The templates of the fit with the lowest objective, largest W_k H_k first, each of unit sum, and how that fit went; a template that is zero everywhere is left out.</returns>
-    /// <exception cref="NothingToLearnException">Every template is zero everywhere, as those of a silent recording are.</exception>
+    /// <returns>The templates of the fit with the lowest objective, in the order of <see cref="Separate"/>'s stems, each of unit sum, and how that fit went; one that is zero everywhere, or never sounds, is left out.</returns>
+    /// <exception cref="NothingToLearnException">W H is zero everywhere, as that of a silent recording is.</exception>
     /// <inheritdoc cref="Separate" path="/exception"/>
     public LearnResult Learn(
         IAudioSource recording, SeparationOptions? options = null, IProgress<SeparationProgress>? progress = null, CancellationToken cancellation = default)
@@ -118,10 +120,10 @@ public sealed class SourceSeparator : IDisposable
         _session.RestartPeak();
         using var transform = new ForwardTransform(_session, options.Stft, recording.Channels);
         var geometry = NmfGeometry.Of(options.Stft.Bins, options.RowsOf(recording), options.Nmf.Rank, _session.Form);
-        var (fits, silent, _) = Factorise(transform, recording, geometry, options, progress, cancellation);
+        var (fits, silent, _, _) = Factorise(transform, recording, geometry, options, progress, cancellation);
         int best = FitChoice.Best(fits);
-        var fit = FitChoice.Finish(fits[best], options.Nmf with { NormalizeTemplates = true });
-        float[,] templates = ComponentOrder.WithoutEmpty(fit.Templates);
+        var fit = TemplateScale.ToUnitSum(FitChoice.Finish(fits[best], options.Nmf), 0);
+        float[,] templates = ComponentOrder.WithoutEmpty(fit.Templates, fit.Activations);
         if (templates.GetLength(1) == 0) throw new NothingToLearnException(WhyNothing(fit, silent));
         return new LearnResult
         {
@@ -153,43 +155,52 @@ public sealed class SourceSeparator : IDisposable
         _session.Dispose();
     }
 
-    private static IReadOnlyList<string> Warnings(NmfFit fit, bool silent, NmfOptions options) => (fit.Silent, silent) switch
+    private static IReadOnlyList<string> Warnings(NmfFit fit, bool silent, bool outweighed, NmfOptions options) => (fit.Silent, silent) switch
     {
         (false, _) when IsZero(fit.Templates) || IsZero(fit.Activations) =>
             ["W H is zero everywhere: its start was zero, or far too small beside the spectrogram, and multiplicative updates do not leave zero; or a penalty outweighs all that it explains (lower AlphaTemplates or AlphaActivations). Every stem is an equal share."],
-        (false, _) => options.EvadedPenalty is { } evaded ? [evaded] : [],
+        (false, _) => [.. new[] { options.EvadedPenalty, outweighed ? "W H explains less than a spectrum that never changes: a penalty outweighs what it is paid for (lower AlphaTemplates or AlphaActivations), or there were too few iterations." : null }.OfType<string>()],
         (true, true) => ["The recording is silent: every stem is silence, and there was nothing to factorise."],
         _ => ["What is factorised is zero everywhere, although the recording is not: its channels cancel in their mean (use joint or stack channels), or it is too quiet to square in single precision (raise its level). Every stem is an equal share."],
     };
 
     private static string WhyNothing(NmfFit fit, bool silent) => (fit.Silent, silent) switch
     {
-        (false, _) => "Every template is zero everywhere: the start was zero, or a penalty outweighs all that the templates explain (lower AlphaTemplates or AlphaActivations). There is nothing to learn.",
+        (false, _) => "W H is zero everywhere: the start was zero, or a penalty outweighs all that the templates explain (lower AlphaTemplates or AlphaActivations). There is nothing to learn.",
         (true, true) => "The recording is silent: there is nothing to learn.",
         _ => "What is factorised is zero everywhere, although the recording is not: its channels cancel in their mean (use joint or stack channels), or it is too quiet to square in single precision (raise its level). There is nothing to learn.",
     };
 
     private static string[] MissingTemplates(int rank, int found) => found < rank
-        ? [$"{rank - found} of {rank} templates were zero everywhere and were left out; the recording has fewer different sounds."]
+        ? [$"{rank - found} of {rank} templates were zero everywhere, or never sounded, and were left out; the recording has fewer different sounds."]
         : [];
 
-    private (NmfFit[] Fits, bool Silent, StageTimings Timings) Factorise(
+    /// <returns>A fit a start, whether every sample is zero, the divergence from a spectrum that never changes where penalties are to be judged by it, and times.</returns>
+    private (NmfFit[] Fits, bool Silent, double Constant, StageTimings Timings) Factorise(
         ForwardTransform transform, IAudioSource recording, NmfGeometry geometry, SeparationOptions options,
         IProgress<SeparationProgress>? progress, CancellationToken cancellation)
     {
         var clock = new StageClock();
-        using var factorizer = new Factorizer(_session, geometry, options.Nmf, options.Nmf.Restarts);
         using var x = _session.Allocate<float>((long)geometry.Rows * geometry.Pitch);
-        var (read, silent) = RecordingMagnitudes.Into(
-            _session, transform, recording, options.Reconstruction.Channels, x, Of(progress, SeparationStage.Transforming), cancellation);
-        double stft = clock.Lap() - read;
-        var models = NmfModel.Of(options.Nmf);
-        int iterations = options.Nmf.MaxIterations * models.Chunk(factorizer.BatchModels).Count();
-        var shared = SharedSpectrogram.Measure(_session, x, geometry);
-        var fits = factorizer.Run(
-            shared, models, (done, loss) => progress?.Report(new SeparationProgress(SeparationStage.Factorising, done, iterations, loss)), cancellation);
+        SharedSpectrogram shared;
+        NmfFit[] fits;
+        double read, stft, constant;
+        bool silent;
+        // First of all, so that a device with too little memory says so at once.
+        using (var factorizer = new Factorizer(_session, geometry, options.Nmf, options.Nmf.Restarts))
+        {
+            (read, silent) = RecordingMagnitudes.Into(
+                _session, transform, recording, options.Reconstruction.Channels, x, Of(progress, SeparationStage.Transforming), cancellation);
+            stft = clock.Lap() - read;
+            var models = NmfModel.Of(options.Nmf);
+            int iterations = options.Nmf.MaxIterations * models.Chunk(factorizer.BatchModels).Count();
+            shared = SharedSpectrogram.Measure(_session, x, geometry);
+            constant = options.Nmf.HasPenalties && shared.Max > 0 ? ConstantSpectrum.Divergence(shared, options.Nmf.Beta, cancellation) : double.PositiveInfinity;
+            fits = factorizer.Run(
+                shared, models, (done, loss) => progress?.Report(new SeparationProgress(SeparationStage.Factorising, done, iterations, loss)), cancellation);
+        }
         fits = Adaptation.Of(_session, geometry, shared, options.Nmf, fits, cancellation);
-        return (fits, silent, new StageTimings(read, stft, clock.Lap(), 0));
+        return (fits, silent, constant, new StageTimings(read, stft, clock.Lap(), 0));
     }
 
     /// <summary>What a stage tells, with the stage's name.</summary>

@@ -46,6 +46,7 @@ public sealed record SweepOptions
         if (Nmf.FixedTemplates is not null || Nmf.AdaptIterations > 0 || Nmf.ActivationSupport is not null)
             throw new ArgumentException("The models of a sweep have different ranks; leave FixedTemplates, AdaptIterations and ActivationSupport out.", nameof(Nmf));
         if (Nmf.TimeLimit is not null) throw new ArgumentException("Models that share a device would end at different points of time; leave TimeLimit out of a sweep.", nameof(Nmf));
+        if (Nmf.TargetLoss is not null) throw new ArgumentException("Models of different ranks and losses come down to different values; leave TargetLoss out of a sweep.", nameof(Nmf));
         foreach (NmfOptions problem in Problems()) problem.Validate();
         if (Models * Nmf.MaxIterations > int.MaxValue)
             throw new ArgumentException($"{Models} models of {Nmf.MaxIterations} iterations are {Models * Nmf.MaxIterations} in all; at most {int.MaxValue} can be. Take fewer ranks, starts or iterations.", nameof(Nmf));

@@ -63,7 +63,7 @@ public sealed class SweepFileTests : IDisposable
         Assert.Equal(9, lines.Length);
         string[] heading = lines[0].Split(',');
         Assert.Equal(
-            ["loss", "beta", "rank", "restarts", "best_loss", "median_loss", "worst_loss", "spread", "explained_divergence", "stability", "median_stability", "iterations", "converged", "best_seed", "picked"],
+            ["loss", "beta", "rank", "restarts", "best_objective", "best_loss", "median_loss", "worst_loss", "spread", "explained_divergence", "stability", "median_stability", "iterations", "converged", "best_seed", "picked"],
             heading);
         Dictionary<string, string>[] rows = [.. lines[1..].Select(line => heading.Zip(line.Split(',')).ToDictionary(cell => cell.First, cell => cell.Second))];
         Assert.Equal(["kl 2", "kl 3", "kl 4", "kl 5", "beta0.5 2", "beta0.5 3", "beta0.5 4", "beta0.5 5"], rows.Select(row => $"{row["loss"]} {row["rank"]}"));
@@ -97,7 +97,7 @@ public sealed class SweepFileTests : IDisposable
         Assert.Equal((3, "high"), (losses[1].GetProperty("pick").GetProperty("rank").GetInt32(), losses[1].GetProperty("pick").GetProperty("confidence").GetString()));
         JsonElement rank = losses[1].GetProperty("ranks")[2];
         Assert.Equal(
-            ["rank", "bestLoss", "medianLoss", "worstLoss", "spread", "explainedDivergence", "stability", "medianStability", "iterations", "bestSeed", "templates", "activations", "restarts"],
+            ["rank", "bestLoss", "medianLoss", "worstLoss", "spread", "explainedDivergence", "stability", "medianStability", "emptyComponents", "iterations", "bestSeed", "templates", "activations", "restarts"],
             NamesOf(rank));
         Assert.Equal(JsonValueKind.Null, rank.GetProperty("templates").ValueKind);
         JsonElement[] restarts = [.. rank.GetProperty("restarts").EnumerateArray()];

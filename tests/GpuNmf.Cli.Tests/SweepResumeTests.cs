@@ -1,4 +1,7 @@
+using System.Text.Json;
 using GpuNmf.Cli.Output;
+using GpuNmf.Files;
+using GpuNmf.Sweep;
 
 namespace GpuNmf.Cli.Tests;
 
@@ -94,6 +97,63 @@ public sealed class SweepResumeTests : IDisposable
         Assert.Equal([1ul, 2ul], engine.Computed.Where(key => key.Rank == 2).Select(key => key.Seed));
         Assert.Equal(7, engine.Computed.Count);
         Assert.Equal(Results("whole"), Results("ranks"));
+    }
+
+    [Theory]
+    [InlineData("activations-kl-k02-seed1.npy", "cut")]
+    [InlineData("activations-kl-k02-seed1.npy", "flipped")]
+    [InlineData("activations-kl-k02-seed1.npy", "another's")]
+    [InlineData("templates-kl-k02-seed1.npy", "cut")]
+    [InlineData("templates-kl-k02-seed1.npy", "flipped")]
+    public void Files_that_are_not_those_of_the_model_are_computed_again(string file, string how)
+    {
+        CliRun.Of(Sweep("whole", "--keep", "all")).AssertOk();
+        Stop(4, "--keep", "all");
+        string path = _folder["ranks.partial", file];
+        byte[] bytes = File.ReadAllBytes(how == "another's" ? path.Replace("seed1", "seed2", StringComparison.Ordinal) : path);
+        if (how == "flipped") bytes[^1] ^= 1;
+        File.WriteAllBytes(path, how == "cut" ? bytes[..^4] : bytes);
+
+        var engine = new ToyEngine();
+        CliRun.Of(engine, Sweep("ranks", "--keep", "all", "--resume")).AssertOk();
+
+        Assert.Equal([1ul], engine.Computed.Where(key => key.Rank == 2).Select(key => key.Seed));
+        Assert.Equal(Results("whole"), Results("ranks"));
+    }
+
+    /// <summary>Under penalties the third start is the best here, though the second has the lowest loss; its activations have two frames more than the first's.</summary>
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(6)]
+    public void The_best_start_is_the_one_with_the_lowest_objective(int models)
+    {
+        static double Objective(SweepKey key, double loss) => key.Seed == 2 ? 0.5 : loss;
+        CliRun.Of(new ToyEngine { ObjectiveOf = Objective }, Sweep("whole", "--keep", "best")).AssertOk();
+        using var cancellation = new CancellationTokenSource();
+        int stored = 0;
+        CliRun.Until(new ToyEngine { ObjectiveOf = Objective, AfterModel = () => { if (++stored == models) cancellation.Cancel(); } }, Sweep("ranks", "--keep", "best"), cancellation.Token);
+
+        CliRun.Of(new ToyEngine { ObjectiveOf = Objective }, Sweep("ranks", "--keep", "best", "--resume")).AssertOk();
+
+        Assert.Equal(Results("whole"), Results("ranks"));
+        for (int rank = 2; rank <= 4; rank++) Assert.Equal(9, NpyFile.Read(_folder["ranks", $"activations-kl-k0{rank}.npy"]).GetLength(1));
+        using var json = JsonDocument.Parse(File.ReadAllText(_folder["ranks", OutputFiles.Sweep]));
+        foreach (var rank in json.RootElement.GetProperty("losses")[0].GetProperty("ranks").EnumerateArray())
+        {
+            Assert.Equal(2, rank.GetProperty("bestSeed").GetInt32());
+            var best = rank.GetProperty("restarts")[2];
+            Assert.Equal((0.5, best.GetProperty("loss").GetDouble()), (best.GetProperty("objective").GetDouble(), rank.GetProperty("bestLoss").GetDouble()));
+        }
+    }
+
+    /// <summary>Behind the largest seed they begin again, and of equal starts the first is the best.</summary>
+    [Fact]
+    public void Of_equal_starts_the_first_is_kept_where_seeds_begin_again()
+    {
+        CliRun.Of(new ToyEngine { ObjectiveOf = (_, _) => 1 }, Sweep("ranks", "--keep", "best", "--seed", "18446744073709551615")).AssertOk();
+
+        for (int rank = 2; rank <= 4; rank++) Assert.Equal(7 + 15, NpyFile.Read(_folder["ranks", $"activations-kl-k0{rank}.npy"]).GetLength(1));
     }
 
     /// <summary>The second start is the best of each rank, and its activations are the only ones that are kept.</summary>

@@ -36,6 +36,9 @@ internal sealed class ToyEngine : IEngine
         new(DeviceKind.Cpu, 0, "Toy processor", 0, 2, null),
     ];
 
+    /// <summary>Objective of a model of a sweep with its loss; null is the loss.</summary>
+    public Func<SweepKey, double, double>? ObjectiveOf { get; init; }
+
     /// <summary>Called before anything is learnt.</summary>
     public Action? BeforeLearning { get; init; }
 
@@ -148,7 +151,7 @@ internal sealed class ToyEngine : IEngine
         var templates = new float[4 * 256, key.Rank];
         for (int k = 0; k < key.Rank; k++) templates[4 * k + (key.Rank > 3 ? (int)(key.Seed % 4) : 0), k] = 1 + k;
         double loss = (100.0 / key.Rank + (key.Seed + 2) % 3) / (1 + key.Beta / 3);
-        var model = new SweepModel(key, loss, 10 + key.Rank, true, 0.5, templates, new float[key.Rank, 7 + (int)key.Seed]);
+        var model = new SweepModel(key, loss, 10 + key.Rank, true, 0.5, templates, new float[key.Rank, 7 + (int)(key.Seed % 100)]) { Objective = ObjectiveOf?.Invoke(key, loss) ?? loss };
         store.Save(model);
         Computed.Add(key);
         AfterModel?.Invoke();

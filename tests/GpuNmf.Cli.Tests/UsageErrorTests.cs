@@ -60,6 +60,7 @@ public sealed class UsageErrorTests : IDisposable
     [InlineData("--encoding mp3", "--encoding is 'mp3'", "float32, pcm16, pcm24")]
     [InlineData("--start -1", "--start is '-1'", "at least 0")]
     [InlineData("--start 9.5", "--start is 9.5; it must be", "before the end", "0.5 s")]
+    [InlineData("--l1-ratio 0.5", "--l1-ratio shares out penalties, and there are none", "give --alpha-w or --alpha-h")]
     [InlineData("--duration 0", "--duration is '0'", "above 0")]
     [InlineData("--duration infinity", "--duration is 'infinity'", "seconds")]
     [InlineData("--ranl 8", "unknown option '--ranl'", "did you mean '--rank'?", "separate --help")]

@@ -220,6 +220,8 @@ public sealed class LearntTemplatesTests : IDisposable
         Assert.Contains("silent", Nothing(new float[9000], new SeparationOptions()), StringComparison.Ordinal);
         // A penalty far above the loss of any model: of all models, zero costs least.
         Assert.Contains("a penalty outweighs", Nothing(Tone(440, _ => 0.1f), new SeparationOptions { Nmf = new NmfOptions { AlphaTemplates = 1e12, L1Ratio = 1 } }), StringComparison.Ordinal);
+        // And one far above what any activation is worth.
+        Assert.Contains("a penalty outweighs", Nothing(Tone(440, _ => 0.1f), new SeparationOptions { Nmf = new NmfOptions { Rank = 3, Beta = 2, Solver = NmfSolver.CoordinateDescent, AlphaActivations = 1e6, L1Ratio = 1 } }), StringComparison.Ordinal);
         // Opposite channels have a mean of zero.
         float[] tone = Tone(440, _ => 0.1f);
         var cancelling = new AudioBuffer([.. tone.SelectMany(value => (float[])[value, -value])], 2, Rate);

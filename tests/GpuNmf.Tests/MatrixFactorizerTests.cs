@@ -115,6 +115,43 @@ public sealed class MatrixFactorizerTests : IDisposable
         Assert.Equal((20, 20), (told[^1].Iterations, told[^1].InAll));
     }
 
+    /// <summary>The best of several starts under penalties minimises the objective, not the loss.</summary>
+    [Fact]
+    public void Restarts_keep_the_lowest_objective_and_evaded_penalties_are_told()
+    {
+        var fit = Fit(new NmfOptions { Rank = 3, MaxIterations = 20, Tolerance = 0, Restarts = 16, Seed = 5, AlphaTemplates = 0.05, AlphaActivations = 0.05, L1Ratio = 0.5 });
+
+        Assert.Equal(fit.Restarts.MinBy(one => one.Objective).Seed, fit.Seed);
+        Assert.NotEqual(fit.Restarts.MinBy(one => one.Loss).Seed, fit.Seed);
+        Assert.All(fit.Restarts, one => Assert.True(one.Objective > one.Loss));
+        Assert.Empty(fit.Warnings);
+        Assert.StartsWith("Only the templates", Assert.Single(Fit(new NmfOptions { Rank = 3, MaxIterations = 1, AlphaTemplates = 0.05, AlphaActivations = 0 }).Warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void One_start_alone_leaves_the_other_to_the_seed()
+    {
+        var start = Fit(new NmfOptions { Rank = 3, MaxIterations = 1 });
+        NmfOptions[] alone = [new() { Rank = 3, MaxIterations = 2, InitialTemplates = start.Templates }, new() { Rank = 3, MaxIterations = 2, InitialActivations = start.Activations }];
+
+        foreach (var options in alone) Assert.NotEqual(Fit(options with { Seed = 1 }).Templates, Fit(options with { Seed = 2 }).Templates);
+        var both = alone[0] with { InitialActivations = start.Activations };
+        Assert.Equal(Fit(both with { Seed = 1 }).Templates, Fit(both with { Seed = 2 }).Templates);
+    }
+
+    [Fact]
+    public void Normalising_leaves_templates_that_stay()
+    {
+        var plain = Fit(new NmfOptions { Rank = 3, MaxIterations = 5 });
+        var kept = new float[33, 1];
+        for (int f = 0; f < 33; f++) kept[f, 0] = plain.Templates[f, 0];
+
+        var fit = Fit(new NmfOptions { Rank = 3, MaxIterations = 5, FixedTemplates = kept, NormalizeTemplates = true });
+
+        for (int f = 0; f < 33; f++) Assert.Equal(kept[f, 0], fit.Templates[f, 0]);
+        for (int k = 1; k < 3; k++) Assert.InRange(Enumerable.Range(0, 33).Sum(f => (double)fit.Templates[f, k]), 1 - 1e-6, 1 + 1e-6);
+    }
+
     [Fact]
     public void An_inverse_transform_is_the_product()
     {

@@ -204,20 +204,38 @@ public sealed class SourceSeparatorErrorTests
 
     /// <summary>Scaling evades a penalty on one factor, unless it is on the sums of H, or W is fixed.</summary>
     [Theory]
-    [InlineData(0.0, 0.1, 0.5, "Only the activations are penalised")]
-    [InlineData(0.0, 0.1, 1.0, null)]
-    [InlineData(0.1, 0.0, 1.0, "Only the templates are penalised")]
-    [InlineData(0.1, null, 0.0, null)]
+    [InlineData(0.0, 1e-4, 0.5, "Only the activations are penalised")]
+    [InlineData(0.0, 1e-4, 1.0, null)]
+    [InlineData(1e-4, 0.0, 1.0, "Only the templates are penalised")]
+    [InlineData(1e-4, null, 0.0, null)]
     [InlineData(0.0, 0.0, 0.0, null)]
     public void A_penalty_that_scaling_evades_is_told(double ofTemplates, double? ofActivations, double ratio, string? warning)
     {
-        var nmf = s_options.Nmf with { AlphaTemplates = ofTemplates, AlphaActivations = ofActivations, L1Ratio = ratio };
+        var nmf = s_options.Nmf with { AlphaTemplates = ofTemplates, AlphaActivations = ofActivations, L1Ratio = ratio, MaxIterations = 50 };
 
         var warnings = SeparationRun.On(Lane.Session(Lane.Cpu), Noise(1000), s_options with { Nmf = nmf }).Result.Warnings;
 
         if (warning is null) Assert.Empty(warnings);
         else Assert.StartsWith(warning, Assert.Single(warnings), StringComparison.Ordinal);
-        Assert.Null((nmf with { AlphaTemplates = 0, AlphaActivations = 0.1, L1Ratio = 0, FixedTemplates = new float[33, nmf.Rank] }).EvadedPenalty);
+    }
+
+    [Fact]
+    public void What_a_penalty_does_to_fixed_templates_is_told_as_it_is()
+    {
+        var options = new NmfOptions { Rank = 2, AlphaTemplates = 0, AlphaActivations = 0.1, FixedTemplates = new float[33, 2] };
+
+        Assert.Null(options.EvadedPenalty);
+        Assert.StartsWith("Only the activations", (options with { AdaptIterations = 5 }).EvadedPenalty, StringComparison.Ordinal);
+        Assert.Contains("all of them stay as they are", (options with { AlphaTemplates = 0.1, AlphaActivations = 0 }).EvadedPenalty, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Penalties_that_ruin_the_result_are_told()
+    {
+        var heavy = SeparationRun.On(Lane.Session(Lane.Cpu), Noise(1000), s_options with { Nmf = s_options.Nmf with { AlphaTemplates = 0.3, L1Ratio = 1, MaxIterations = 30 } });
+
+        Assert.Contains("a penalty outweighs what it is paid for", Assert.Single(heavy.Result.Warnings), StringComparison.Ordinal);
+        Refused<NotFiniteNumberException>(Noise(1000), s_options with { Nmf = s_options.Nmf with { AlphaTemplates = 1e37 } }, "lower AlphaTemplates and AlphaActivations");
     }
 
     [Fact]

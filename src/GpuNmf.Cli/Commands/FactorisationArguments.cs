@@ -33,7 +33,7 @@ internal sealed class FactorisationArguments
         "Share of both penalties that weighs sums (which makes factors sparse), 0..1; the rest weighs squares.", "0");
     private readonly Option<string> _seed = OptionText.Valued("--seed", "N", "Seed of what the start leaves to chance, 0..2^64-1; the same on every device.", "0");
     private readonly Option<string> _restarts = OptionText.Valued("--restarts", "N",
-        "Starts, 1..1024, with the seeds from --seed on; the one with the lowest loss is kept.", "1");
+        "Starts, 1..1024, with the seeds from --seed on; the one with the lowest loss (and penalties) is kept.", "1");
     private readonly Option<string> _start = OptionText.Valued("--init", "KIND",
         "Start: random; nndsvda or nndsvdar (singular vectors, zeros filled with the mean or small random numbers); nndsvd (zeros kept, which mu and emu refuse); kmeans (clusters of the frames).", "random");
     private readonly Option<string> _templates = OptionText.Valued("--init-templates", "FILE.npy",
@@ -105,7 +105,14 @@ internal sealed class FactorisationArguments
 
     /// <summary>The part of <see cref="AddUpdatesTo"/>.</summary>
     /// <exception cref="CliException">A value is no number or none of the choices.</exception>
-    public NmfOptions ReadUpdates(ParseResult parsed) => new()
+    public NmfOptions ReadUpdates(ParseResult parsed)
+    {
+        if (parsed.IsGiven(_l1Ratio) && !parsed.IsGiven(_alphaTemplates) && !parsed.IsGiven(_alphaActivations))
+            throw new CliException(ExitCodes.Usage, $"{_l1Ratio.Name} shares out penalties, and there are none; give {_alphaTemplates.Name} or {_alphaActivations.Name}, or leave it out");
+        return ReadShared(parsed);
+    }
+
+    private NmfOptions ReadShared(ParseResult parsed) => new()
     {
         Solver = parsed.Choice(_solver, Words.Solvers),
         Shuffle = parsed.GetValue(_shuffle),

@@ -9,7 +9,7 @@ namespace GpuNmf.Cli.Sweeping;
 internal static class SweepCsv
 {
     public const string Heading =
-        "loss,beta,rank,restarts,best_loss,median_loss,worst_loss,spread,explained_divergence,stability,median_stability,iterations,converged,best_seed,picked";
+        "loss,beta,rank,restarts,best_objective,best_loss,median_loss,worst_loss,spread,explained_divergence,stability,median_stability,iterations,converged,best_seed,picked";
 
     /// <summary>The whole file; lines end with a line feed.</summary>
     public static string Create(SweepRecord sweep)
@@ -18,7 +18,7 @@ internal static class SweepCsv
         foreach ((double beta, IReadOnlyList<RankSummary> ranks, RankPick pick) in sweep.Losses)
             foreach (RankSummary rank in ranks)
                 text.Append(CultureInfo.InvariantCulture, $"{LossWords.NameOf(beta)},{beta},{rank.Rank},{rank.Restarts.Count},")
-                    .Append(CultureInfo.InvariantCulture, $"{rank.BestLoss:R},{rank.MedianLoss:R},{rank.WorstLoss:R},{rank.Spread:R},{rank.ExplainedDivergence:R},")
+                    .Append(CultureInfo.InvariantCulture, $"{rank.BestObjective:R},{rank.BestLoss:R},{rank.MedianLoss:R},{rank.WorstLoss:R},{rank.Spread:R},{rank.ExplainedDivergence:R},")
                     .Append(CultureInfo.InvariantCulture, $"{rank.Stability:R},{rank.MedianStability:R},{rank.Iterations},{rank.Restarts.Count(restart => restart.Converged)},")
                     .Append(CultureInfo.InvariantCulture, $"{rank.BestSeed},{(pick.Rank == rank.Rank ? 1 : 0)}\n");
         return text.ToString();

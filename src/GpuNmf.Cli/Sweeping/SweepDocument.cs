@@ -92,6 +92,7 @@ internal static class SweepDocument
             ["explainedDivergence"] = JsonText.Number(rank.ExplainedDivergence),
             ["stability"] = JsonText.Number(rank.Stability),
             ["medianStability"] = JsonText.Number(rank.MedianStability),
+            ["emptyComponents"] = rank.EmptyComponents,
             ["iterations"] = rank.Iterations,
             ["bestSeed"] = rank.BestSeed,
             ["templates"] = keeps ? names.Templates(rank.Beta, rank.Rank, seed) : null,

@@ -106,7 +106,7 @@ internal static class SweepPlots
         double[] x = [.. ranks.Select(rank => (double)rank.Rank)];
         if (x.Length == 0) return;
         Scatter line = plot.Add.Scatter(x, values);
-        line.LegendText = pick.Rank is { } rank ? string.Create(CultureInfo.InvariantCulture, $"{LossWords.NameOf(beta)}, picked {rank}") : LossWords.NameOf(beta);
+        line.LegendText = pick.Rank is { } rank ? string.Create(CultureInfo.InvariantCulture, $"{LossWords.NameOf(beta)}, picked {rank} ({SweepSummary.WordOf(pick.Confidence)})") : LossWords.NameOf(beta);
         line.Color = s_palette.GetColor(place);
         line.LineWidth = 2;
         line.MarkerSize = 7;

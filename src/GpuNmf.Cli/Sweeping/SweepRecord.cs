@@ -9,7 +9,8 @@ namespace GpuNmf.Cli.Sweeping;
 /// <param name="Recording">What was read.</param>
 /// <param name="Result">What was found.</param>
 /// <param name="Warnings">One sentence each.</param>
-internal sealed record SweepRecord(SweepRequest Request, RecordingInfo Recording, SweepResult Result, IReadOnlyList<string> Warnings)
+/// <param name="TakenOver">Models that an earlier run had computed.</param>
+internal sealed record SweepRecord(SweepRequest Request, RecordingInfo Recording, SweepResult Result, IReadOnlyList<string> Warnings, int TakenOver)
 {
     /// <summary>Each loss with its ranks and its pick.</summary>
     public IEnumerable<(double Beta, IReadOnlyList<RankSummary> Ranks, RankPick Pick)> Losses =>

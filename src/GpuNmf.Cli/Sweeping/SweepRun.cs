@@ -25,7 +25,7 @@ internal sealed class SweepRun(CommandContext context, SweepRequest request)
         var work = new SweepWork(output.PartialPath, request, hash, output.IsResumed);
         SweepResult result = Sweep(recording.Samples, work, output);
         string[] warnings = [.. recording.Warnings, .. result.Warnings.Select(ErrorMessages.InOptionNames)];
-        var sweep = new SweepRecord(request, recording.Info, result, warnings);
+        var sweep = new SweepRecord(request, recording.Info, result, warnings, work.TakenOver);
         JsonObject document = SweepDocument.Create(sweep);
         JsonObject timings = SweepTimings.Create(result, Stopwatch.GetElapsedTime(begin));
         string? noPlots = WriteDocuments(output.PartialPath, sweep, document, timings);

@@ -24,7 +24,8 @@ internal static class SweepSummary
                     Fixed(rank.Stability), Fixed(rank.MedianStability), Invariant($"{rank.Restarts.Count(start => start.Converged)}/{rank.Restarts.Count}"), Invariant($"{rank.Iterations}"), Invariant($"{rank.Seconds:F2}"));
         TableConsole.Write(stdout, table);
         SweepResult result = sweep.Result;
-        stdout.WriteLine(Invariant($"{sweep.Request.Options.Models} models of {sweep.Recording.FileName} in {sweep.Request.Folder}, on {result.Kind} ({result.Device.Name})"));
+        string before = sweep.TakenOver > 0 ? Invariant($" ({sweep.TakenOver} of them from before)") : "";
+        stdout.WriteLine(Invariant($"{sweep.Request.Options.Models} models of {sweep.Recording.FileName}{before} in {sweep.Request.Folder}, on {result.Kind} ({result.Device.Name})"));
         if (sweep.Request.Picks)
             foreach (RankPick pick in result.Picks) stdout.WriteLine(Line(pick));
     }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
@@ -11,7 +12,7 @@ namespace GpuNmf.Cli.Sweeping;
 
 /// <summary>
 /// The models of a sweep that have finished, in the folder of its work: factors as NPY, and behind them a line of numbers. A model without its
-/// whole line has not finished. What is not kept is removed when the sweep is complete.
+/// whole line, or whose files are not those that the line was written for, has not finished. What is not kept is removed when the sweep is complete.
 /// </summary>
 internal sealed class SweepWork : ISweepStore
 {
@@ -36,6 +37,9 @@ internal sealed class SweepWork : ISweepStore
         _isResumed = isResumed;
         _names = new FactorNames(request.Options.Ranks[^1]);
     }
+
+    /// <summary>Models of an earlier run that were not computed again.</summary>
+    public int TakenOver { get; private set; }
 
     /// <summary>Finished models.</summary>
     public int Count
@@ -69,10 +73,13 @@ internal sealed class SweepWork : ISweepStore
         if (!_models.TryGetValue(key, out ModelLine? line)) return null;
         try
         {
-            float[,] templates = NpyFile.Read(TemplatesOf(key));
             bool needsActivations = _request.Keep == KeptFactors.All || (_request.Keep == KeptFactors.Best && BestOf(key) == line);
-            bool isWhole = templates.GetLength(1) == key.Rank && (!needsActivations || File.Exists(ActivationsOf(key)));
-            if (isWhole) return new SweepModel(key, line.Loss, line.Iterations, line.Converged, line.Seconds, templates, null) { Objective = line.Objective };
+            if (HashOf(TemplatesOf(key)) == line.TemplatesSha256 && (!needsActivations || HashOf(ActivationsOf(key)) == line.ActivationsSha256))
+            {
+                float[,] templates = NpyFile.Read(TemplatesOf(key));
+                TakenOver++;
+                return new SweepModel(key, line.Loss, line.Iterations, line.Converged, line.Seconds, templates, null) { Objective = line.Objective };
+            }
         }
         catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException)
         {
@@ -90,10 +97,11 @@ internal sealed class SweepWork : ISweepStore
         {
             if (_isClosed) throw new OperationCanceledException();
             ModelLine? best = BestOf(model.Key);
-            bool isBest = best is null || model.Objective < best.Objective || (model.Objective == best.Objective && model.Key.Seed < best.Seed);
+            bool isBest = best is null || model.Objective < best.Objective || (model.Objective == best.Objective && PlaceOf(model.Key.Seed) < PlaceOf(best.Seed));
+            bool keepsActivations = _request.Keep == KeptFactors.All || (_request.Keep == KeptFactors.Best && isBest);
             NpyFile.Write(TemplatesOf(model.Key), model.Templates);
-            if (_request.Keep == KeptFactors.All || (_request.Keep == KeptFactors.Best && isBest)) NpyFile.Write(ActivationsOf(model.Key), model.Activations!);
-            var line = ModelLine.Of(model);
+            if (keepsActivations) NpyFile.Write(ActivationsOf(model.Key), model.Activations!);
+            var line = ModelLine.Of(model, HashOf(TemplatesOf(model.Key)), keepsActivations ? HashOf(ActivationsOf(model.Key)) : null);
             File.AppendAllText(Path.Combine(_folder, OutputFiles.SweepModels), line.Text);
             _models[model.Key] = line;
             // Not before: without them the best would have to be computed again.
@@ -131,7 +139,16 @@ internal sealed class SweepWork : ISweepStore
     private string ActivationsOf(SweepKey key) => Path.Combine(_folder, _names.Activations(key.Beta, key.Rank, key.Seed));
 
     private ModelLine? BestOf(SweepKey key) =>
-        _models.Where(model => model.Key.Beta == key.Beta && model.Key.Rank == key.Rank).Select(model => model.Value).OrderBy(line => line.Objective).ThenBy(line => line.Seed).FirstOrDefault();
+        _models.Where(model => model.Key.Beta == key.Beta && model.Key.Rank == key.Rank).Select(model => model.Value).OrderBy(line => line.Objective).ThenBy(line => PlaceOf(line.Seed)).FirstOrDefault();
+
+    /// <summary>Which start of its rank a seed is; seeds begin again behind the largest.</summary>
+    private ulong PlaceOf(ulong seed) => unchecked(seed - _request.Options.Nmf.Seed);
+
+    private static string HashOf(string path)
+    {
+        using FileStream file = File.OpenRead(path);
+        return Convert.ToHexStringLower(SHA256.HashData(file));
+    }
 
     private void ReadModels()
     {
@@ -158,7 +175,8 @@ internal sealed class SweepWork : ISweepStore
     }
 
     /// <summary>The numbers of a finished model in a line.</summary>
-    private sealed record ModelLine(double Beta, int Rank, ulong Seed, double Loss, [property: JsonRequired] double Objective, int Iterations, bool Converged, double Seconds)
+    private sealed record ModelLine(double Beta, int Rank, ulong Seed, double Loss, double Objective, int Iterations, bool Converged, double Seconds,
+        [property: JsonRequired] string TemplatesSha256, string? ActivationsSha256)
     {
         [JsonIgnore]
         public SweepKey Key => new(Beta, Rank, Seed);
@@ -166,8 +184,8 @@ internal sealed class SweepWork : ISweepStore
         [JsonIgnore]
         public string Text => JsonSerializer.Serialize(this) + "\n";
 
-        public static ModelLine Of(SweepModel model) =>
-            new(model.Key.Beta, model.Key.Rank, model.Key.Seed, model.Loss, model.Objective, model.Iterations, model.Converged, model.Seconds);
+        public static ModelLine Of(SweepModel model, string templates, string? activations) =>
+            new(model.Key.Beta, model.Key.Rank, model.Key.Seed, model.Loss, model.Objective, model.Iterations, model.Converged, model.Seconds, templates, activations);
 
         /// <summary>Null where the line is empty or cut off.</summary>
         public static ModelLine? Read(string text)

@@ -34,11 +34,11 @@ internal static class ComponentOrder
         return fit with { Templates = templates, Activations = activations };
     }
 
-    /// <summary>The templates that are not zero everywhere, bins x at most as many.</summary>
-    internal static float[,] WithoutEmpty(float[,] templates)
+    /// <summary>The templates of the components that sound somewhere, neither template nor activation zero everywhere; bins x at most as many.</summary>
+    internal static float[,] WithoutEmpty(float[,] templates, float[,] activations)
     {
-        int bins = templates.GetLength(0);
-        int[] kept = [.. Enumerable.Range(0, templates.GetLength(1)).Where(k => Enumerable.Range(0, bins).Any(f => templates[f, k] > 0))];
+        int bins = templates.GetLength(0), frames = activations.GetLength(1);
+        int[] kept = [.. Enumerable.Range(0, templates.GetLength(1)).Where(k => Enumerable.Range(0, bins).Any(f => templates[f, k] > 0) && Enumerable.Range(0, frames).Any(t => activations[k, t] > 0))];
         var left = new float[bins, kept.Length];
         for (int i = 0; i < kept.Length; i++)
             for (int f = 0; f < bins; f++) left[f, i] = templates[f, kept[i]];

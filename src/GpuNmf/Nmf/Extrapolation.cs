@@ -6,11 +6,11 @@ namespace GpuNmf.Nmf;
 /// </summary>
 internal sealed class Extrapolation
 {
-    /// <summary>The loss may rise by this share before the momentum is given up: rounding alone moves it by less.</summary>
+    /// <summary>The objective may rise by this share before the momentum is given up: rounding alone moves it by less.</summary>
     private const double AllowedRise = 1e-6;
 
     private double _t = 1;
-    private double _lossBefore = double.PositiveInfinity;
+    private double _objectiveBefore = double.PositiveInfinity;
 
     /// <summary>b of the next iteration's activations, and of the templates that it starts from.</summary>
     internal float Current => (float)((_t - 1) / Next(_t));
@@ -18,13 +18,13 @@ internal sealed class Extrapolation
     /// <summary>Goes on to the next iteration.</summary>
     internal void Advance() => _t = Next(_t);
 
-    /// <summary>Looks at a loss that was seen with W_ext = W: when it rose, t returns to 1. Nothing is rolled back.</summary>
+    /// <summary>Looks at an objective, the loss and the penalties, that was seen with W_ext = W: when it rose, t returns to 1. Nothing is rolled back.</summary>
     /// <returns>True when it rose.</returns>
-    internal bool Guard(double loss)
+    internal bool Guard(double objective)
     {
-        bool rose = loss > _lossBefore * (1 + AllowedRise);
+        bool rose = objective > _objectiveBefore * (1 + AllowedRise);
         if (rose) _t = 1;
-        _lossBefore = loss;
+        _objectiveBefore = objective;
         return rose;
     }
 

@@ -213,7 +213,9 @@ internal sealed class Factorizer : IDisposable
             double loss = 0;
             foreach (float part in _losses) loss += part;
             if (!double.IsFinite(loss))
-                throw new NotFiniteNumberException($"The loss is {loss}: InitialTemplates and InitialActivations leave single precision's range together; scale them so that their product is near the spectrogram.", loss);
+                throw new NotFiniteNumberException($"The loss is {loss}: {(run.IsPenalised
+                    ? "the penalties, or the starts, leave single precision's range; lower AlphaTemplates and AlphaActivations."
+                    : "InitialTemplates and InitialActivations leave single precision's range together; scale them so that their product is near the spectrogram.")}", loss);
             run.Record(iteration, Math.Max(0, run.Scale.UnscaleLoss(loss, _rule.Beta)), run.IsPenalised ? run.Scale.UnscaleLoss(PenaltyOf(run), _rule.Beta) : 0);
         }
     }

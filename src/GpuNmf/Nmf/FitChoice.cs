@@ -17,6 +17,6 @@ internal static class FitChoice
     {
         bool hasOwnOrder = options.InitialTemplates is not null || options.InitialActivations is not null || options.FixedTemplates is not null || options.ActivationSupport is not null;
         if (!hasOwnOrder) fit = ComponentOrder.Arrange(fit, ComponentOrder.ByEnergy(fit.Templates, fit.Activations));
-        return options.NormalizeTemplates ? TemplateScale.ToUnitSum(fit) : fit;
+        return options.NormalizeTemplates ? TemplateScale.ToUnitSum(fit, options.FixedCount) : fit;
     }
 }

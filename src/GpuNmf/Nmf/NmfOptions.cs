@@ -58,7 +58,7 @@ public sealed record NmfOptions
     /// <summary>Seed of what the start leaves to chance; the same on every device.</summary>
     public ulong Seed { get; init; }
 
-    /// <summary>How many random starts, 1..1024: seeds <see cref="Seed"/>, Seed + 1, ... share one spectrogram, and the lowest loss is kept.
+    /// <summary>How many random starts, 1..1024: seeds <see cref="Seed"/>, Seed + 1, ... share one spectrogram, and the one with the lowest objective (the loss, and the penalties if there are any) is kept.
     /// More than 1 needs a start that leaves something to chance: <see cref="NmfInitialization.Nndsvd"/> and <see cref="NmfInitialization.NndsvdA"/> do not.</summary>
     public int Restarts { get; init; } = 1;
 
@@ -103,7 +103,7 @@ public sealed record NmfOptions
     /// <summary>Start of the activations, components x frames (x channels when stacked: column t C + c), finite and not negative; null is random.</summary>
     public float[,]? InitialActivations { get; init; }
 
-    /// <summary>True: each template is scaled to unit sum in the result, and its activation by the inverse.</summary>
+    /// <summary>True: each template that does not stay fixed is scaled to unit sum in the result, and its activation by the inverse.</summary>
     public bool NormalizeTemplates { get; init; }
 
     /// <summary>Checks every value that does not depend on the recording.</summary>
@@ -155,16 +155,23 @@ public sealed record NmfOptions
         return new NmfPenalties(templates * L1Ratio, templates * (1 - L1Ratio), activations * L1Ratio, activations * (1 - L1Ratio));
     }
 
+    /// <summary>True where no template ever moves.</summary>
+    private bool HasOnlyFixedTemplates => FixedCount == Rank;
+
+    /// <summary>Templates that stay to the end.</summary>
+    internal int FixedCount => AdaptIterations > 0 ? 0 : FixedTemplates?.GetLength(1) ?? 0;
+
     /// <summary>True where something is penalised.</summary>
     internal bool HasPenalties => AlphaTemplates > 0 || AlphaActivations > 0;
 
     /// <summary>True where the sums of the activations alone are penalised: templates that can move have unit norm then.</summary>
     internal bool HasUnitTemplates => AlphaTemplates == 0 && AlphaActivations > 0 && L1Ratio == 1;
 
-    /// <summary>What is penalised without effect, a sentence; null where nothing is: of a factor penalised alone, the other one takes the scale.</summary>
+    /// <summary>What is penalised without effect, a sentence; null where nothing is: of a factor penalised alone, the other one takes the scale, unless it stays.</summary>
     internal string? EvadedPenalty => (AlphaTemplates, AlphaActivations ?? AlphaTemplates) switch
     {
-        (0, > 0) when L1Ratio < 1 && FixedTemplates?.GetLength(1) != Rank =>
+        ( > 0, 0) when HasOnlyFixedTemplates => "Only the templates are penalised, and all of them stay as they are: that changes nothing. Penalise the activations (AlphaActivations).",
+        (0, > 0) when L1Ratio < 1 && !HasOnlyFixedTemplates =>
             $"Only the activations are penalised, with L1Ratio {L1Ratio}: larger templates of smaller activations evade that. Take L1Ratio 1 for sparse activations, or penalise the templates too (AlphaTemplates).",
         ( > 0, 0) => "Only the templates are penalised: smaller templates of larger activations evade that. Penalise the activations too (AlphaActivations).",
         _ => null,

@@ -6,7 +6,7 @@ public enum NmfStop
     /// <summary>The iterations ran out.</summary>
     MaxIterations,
 
-    /// <summary>The loss fell by less than <see cref="NmfOptions.Tolerance"/> asks for.</summary>
+    /// <summary>What is minimised fell by less than <see cref="NmfOptions.Tolerance"/> asks for; of coordinate descent, its projected gradient did so.</summary>
     Tolerance,
 
     /// <summary>The loss came down to <see cref="NmfOptions.TargetLoss"/>.</summary>

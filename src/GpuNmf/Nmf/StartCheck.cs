@@ -30,7 +30,7 @@ internal static class StartCheck
     private static void Templates(float[,]? templates, int bins, int rank, int kept)
     {
         if (templates is null) return;
-        if (kept == rank) throw new ArgumentException($"FixedTemplates gives all {rank} templates, so there is none for InitialTemplates to start: leave one of them out, or raise Rank.");
+        if (kept == rank) throw new ArgumentException($"FixedTemplates gives all {rank} templates, so there is none for InitialTemplates to start: leave one of them out, or take more components than templates.");
         string meaning = kept == 0 ? $"{bins} bins x {rank} components" : $"{bins} bins x {rank - kept} components behind {kept} fixed ones";
         Shape(templates, bins, rank - kept, "InitialTemplates", meaning);
         Entries(templates, "InitialTemplates");

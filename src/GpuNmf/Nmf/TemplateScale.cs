@@ -3,8 +3,8 @@ namespace GpuNmf.Nmf;
 /// <summary>Templates of one scale, the activations multiplied by the inverse, so that W H stays. Empty components stay as they are.</summary>
 internal static class TemplateScale
 {
-    /// <summary>The fit with templates of unit sum.</summary>
-    internal static NmfFit ToUnitSum(NmfFit fit) => Divided(fit, 0, (sum, entry) => sum + entry, sum => sum);
+    /// <summary>The fit with templates of unit sum, but for the first <paramref name="kept"/>.</summary>
+    internal static NmfFit ToUnitSum(NmfFit fit, int kept) => Divided(fit, kept, (sum, entry) => sum + entry, sum => sum);
 
     /// <summary>The fit with templates of unit Euclidean norm, but for the first <paramref name="kept"/>.</summary>
     internal static NmfFit ToUnitNorm(NmfFit fit, int kept) => Divided(fit, kept, (sum, entry) => sum + entry * entry, Math.Sqrt);

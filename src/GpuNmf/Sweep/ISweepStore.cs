@@ -9,12 +9,13 @@ namespace GpuNmf.Sweep;
 public sealed record SweepSetting(string DeviceId, string DeviceName, string Kind, int Bins, long Columns);
 
 /// <summary>Takes the finished models of a sweep, one by one, and gives those back that it has from before. Called from one thread at a time.</summary>
+/// <remarks>A key tells the models of one sweep apart. It is the store's to keep recordings and options apart: models of others would be taken for its own.</remarks>
 public interface ISweepStore
 {
     /// <summary>Called once, before any other: it may throw where it holds models of another setting.</summary>
     void Begin(SweepSetting setting);
 
-    /// <summary>A model that needs not be computed again, or null. Its activations may be null.</summary>
+    /// <summary>The model of that key, which needs not be computed again, or null. Its activations may be null.</summary>
     SweepModel? Load(SweepKey key);
 
     /// <summary>Called as soon as a model has finished. The sweep itself does not keep its activations, and the templates no longer than the rank takes.</summary>

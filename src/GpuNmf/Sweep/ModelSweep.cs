@@ -15,12 +15,14 @@ internal sealed class ModelSweep
 
     private readonly IReadOnlyList<NmfOptions> _problems;
     private readonly ISweepStore? _store;
+    private readonly int _bins;
     private readonly double[] _constants;
     private readonly SweepModel?[][] _models;
     private readonly RankSummary?[] _summaries;
 
-    private ModelSweep(IReadOnlyList<NmfOptions> problems, ISweepStore? store, double[] constants)
+    private ModelSweep(int bins, IReadOnlyList<NmfOptions> problems, ISweepStore? store, double[] constants)
     {
+        _bins = bins;
         _problems = problems;
         _store = store;
         _constants = constants;
@@ -45,7 +47,7 @@ internal sealed class ModelSweep
     {
         var shared = SharedSpectrogram.Measure(session, x, NmfGeometry.Of(bins, frames, 1, session.Form));
         var constants = problems.Select(problem => problem.Beta).Distinct().ToDictionary(beta => beta, beta => ConstantSpectrum.Divergence(shared, beta, cancellation));
-        var sweep = new ModelSweep(problems, store, [.. problems.Select(problem => constants[problem.Beta])]);
+        var sweep = new ModelSweep(bins, problems, store, [.. problems.Select(problem => constants[problem.Beta])]);
         var missing = sweep.LoadAll();
         if (missing.Count > 0)
         {
@@ -68,11 +70,18 @@ internal sealed class ModelSweep
             for (int restart = 0; restart < _problems[i].Restarts; restart++)
             {
                 var place = new Place(i, restart);
-                if (_store?.Load(KeyOf(place)) is { } model) Keep(place, model);
+                if (_store?.Load(KeyOf(place)) is { } model) Keep(place, Checked(model, place));
                 else missing.Add(place);
             }
         }
         return missing;
+    }
+
+    private SweepModel Checked(SweepModel model, Place place)
+    {
+        var (key, templates) = (KeyOf(place), model.Templates);
+        if (model.Key == key && templates.GetLength(0) == _bins && templates.GetLength(1) == key.Rank) return model;
+        throw new InvalidDataException($"The store gave {model.Key} with {templates.GetLength(0)} x {templates.GetLength(1)} templates for {key}, which has {_bins} x {key.Rank}; it must give what it was given for that key.");
     }
 
     private SweepKey KeyOf(Place place)

@@ -29,6 +29,9 @@ public sealed record RankSummary
     /// <summary>Seed of the start with the lowest <see cref="RestartSummary.Objective"/>, of equal ones the first: without penalties that is the loss. A separation with this rank, divergence and seed gives that model, bit for bit.</summary>
     public required ulong BestSeed { get; init; }
 
+    /// <summary>The lowest objective: the loss and the penalties of the best start.</summary>
+    public double BestObjective { get; init; }
+
     /// <summary>Final loss of the best start: without penalties the lowest.</summary>
     public required double BestLoss { get; init; }
 
@@ -54,6 +57,9 @@ public sealed record RankSummary
     /// <summary>Median over the other starts of their worst cosine: near 1 where <see cref="Stability"/> is not, a minority of the starts went astray.</summary>
     public required double? MedianStability { get; init; }
 
+    /// <summary>Components of the best start whose template is zero everywhere, as penalties make them: the others are all that it found.</summary>
+    public int EmptyComponents { get; init; }
+
     /// <summary>Iterations of all starts.</summary>
     public int Iterations => Restarts.Sum(restart => restart.Iterations);
 
@@ -72,7 +78,7 @@ public sealed record RankSummary
         if (models.FirstOrDefault(model => model.Key.Rank != key.Rank || model.Key.Beta != key.Beta) is { } other)
             throw new ArgumentException($"The models are of rank {key.Rank} and beta {key.Beta}, but one is of rank {other.Key.Rank} and beta {other.Key.Beta}.", nameof(models));
         SweepModel best = models.MinBy(model => model.Objective)!;
-        bool compares = models.Count > 1 && best.Templates.Cast<float>().Any(value => value != 0);
+        bool compares = models.Count > 1 && TemplateMatch.CountEmpty(best.Templates) < key.Rank;
         RestartSummary[] restarts = [.. models.Select(model => new RestartSummary(model.Key.Seed, model.Loss, model.Iterations, model.Converged,
             compares && !ReferenceEquals(model, best) ? TemplateMatch.Cosines(best.Templates, model.Templates).Min() : null, model.Seconds) { Objective = model.Objective })];
         double[] losses = [.. models.Select(model => model.Loss).Order()], cosines = [.. restarts.Select(restart => restart.WorstCosine).OfType<double>().Order()];
@@ -82,12 +88,14 @@ public sealed record RankSummary
             Rank = key.Rank,
             Restarts = restarts,
             BestSeed = best.Key.Seed,
+            BestObjective = best.Objective,
             BestLoss = best.Loss,
             MedianLoss = Median(losses),
             WorstLoss = losses[^1],
             ExplainedDivergence = constantDivergence > 0 ? 1 - best.Loss / constantDivergence : null,
             Stability = compares ? cosines[0] : null,
             MedianStability = compares ? Median(cosines) : null,
+            EmptyComponents = TemplateMatch.CountEmpty(best.Templates),
         };
     }
 

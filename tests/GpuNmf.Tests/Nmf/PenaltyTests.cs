@@ -39,6 +39,45 @@ public sealed class PenaltyTests
         RequireObjective(fit, weights);
     }
 
+    /// <summary>Extrapolated updates minimise the penalised objective as plain ones do, whatever is penalised.</summary>
+    [Theory]
+    [InlineData(0.5, 0.02, 0.02, 0.5)]
+    [InlineData(1, 0.01, 0.01, 1)]
+    [InlineData(1, 0.01, 0.02, 0)]
+    [InlineData(2, 0.02, 0.02, 0.5)]
+    public void Extrapolated_updates_reach_the_objective_of_plain_ones(double beta, double ofTemplates, double ofActivations, double ratio)
+    {
+        float[,] x = Differences.Narrow(SharedGolden.Open(Golden.Clips[0]).Matrix("X"));
+        var options = new NmfOptions { Rank = 6, Beta = beta, MaxIterations = 400, Tolerance = 0, AlphaTemplates = ofTemplates, AlphaActivations = ofActivations, L1Ratio = ratio, Seed = 2 };
+
+        double plain = NmfRun.Fit(Lane.Session("cpu"), x, options with { Solver = NmfSolver.MultiplicativeUpdate }).Objective, extrapolated = NmfRun.Fit(Lane.Session("cpu"), x, options).Objective;
+
+        Assert.True(extrapolated < 1.03 * plain, $"{extrapolated} is above {plain}");
+    }
+
+    /// <summary>Fixed templates cost nothing, since nothing changes them; those that adapt do.</summary>
+    [Fact]
+    public void The_objective_leaves_out_templates_that_stay()
+    {
+        var start = FactorizerReferenceTests.Start(33, 37, 4, 1, seed: 8);
+        float[,] templates = Differences.Narrow(start.W), x = FactorizerReferenceTests.Problem(33, 37, 1, seed: 7);
+        var options = new NmfOptions { Rank = 4, MaxIterations = 5, Tolerance = 0, AlphaTemplates = 0.3, AlphaActivations = 0.2, L1Ratio = 0.25, FixedTemplates = Columns(templates, 0, 2) };
+        using var factorizer = new MatrixFactorizer(Lane.Session("cpu"), ownsSession: false);
+
+        var kept = factorizer.Fit(x, options, cancellation: TestContext.Current.CancellationToken);
+        var adapted = factorizer.Fit(x, options with { AdaptIterations = 3 }, cancellation: TestContext.Current.CancellationToken);
+
+        var weights = new PenaltyWeights(0.3 * 37 * 0.25, 0.3 * 37 * 0.75, 0.2 * 33 * 0.25, 0.2 * 33 * 0.75);
+        Require(kept, weights.Of(Differences.Widen(Columns(kept.Templates, 2, 4)), Differences.Widen(kept.Activations)));
+        Require(adapted, weights.Of(Differences.Widen(adapted.Templates), Differences.Widen(adapted.Activations)));
+
+        static void Require(MatrixFactorization fit, double penalty)
+        {
+            double want = fit.LossTrace[^1].Loss + penalty;
+            Differences.Within(MathF.ScaleB(1, -24), Math.Abs(fit.Restarts[0].Objective - want) / want, "objective");
+        }
+    }
+
     /// <summary>The objective is the loss and the penalties of the factors that come out. Weights are rounded to single precision once, 2^-24; where
     /// templates were scaled to unit norm at the end, their entries too.</summary>
     internal static void RequireObjective(NmfFit fit, PenaltyWeights weights)

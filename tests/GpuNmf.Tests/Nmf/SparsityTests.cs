@@ -46,26 +46,19 @@ public sealed class SparsityTests(ITestOutputHelper output)
         }
     }
 
-    /// <summary>The updates minimise what they say: the divergence and the penalty together fall in every iteration.</summary>
+    /// <summary>The updates minimise what they say: the divergence and the penalty together never rise, but by roundings of the loss.</summary>
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(2)]
     public void The_objective_falls(double beta)
     {
-        var (x, factors, weights, _) = Problem(33, 37, 4, beta, alpha: 0.1);
-        double[,] data = NmfReference.Floored(Differences.Widen(x), beta);
-        double first = Objective(factors), before = first;
-        for (int i = 0; i < 40; i++)
-        {
-            factors = NmfReference.Run(data, factors, beta, 1, penalty: weights);
-            double now = Objective(factors);
-            Assert.True(now <= before * (1 + 1e-12), $"iteration {i}: {before} -> {now}");
-            before = now;
-        }
-        Assert.True(before < 0.9 * first);
+        var (x, _, _, options) = Problem(33, 37, 4, beta, alpha: 0.1);
+        double[] objectives = [.. new[] { 1, 2, 3, 4, 5, 7, 10, 15, 20, 30, 40 }.Select(iterations =>
+            NmfRun.Fit(Lane.Session("cpu"), x, options with { Solver = NmfSolver.MultiplicativeUpdate, MaxIterations = iterations }).Objective)];
 
-        double Objective(Factors f) => BetaDivergence.Of(data, f.W, f.H, beta) + weights.Of(f.W, f.H);
+        for (int i = 1; i < objectives.Length; i++) Assert.True(objectives[i] <= objectives[i - 1] * (1 + 1e-6), $"{objectives[i - 1]} -> {objectives[i]}");
+        Assert.True(objectives[^1] < 0.97 * objectives[0], $"{objectives[0]} -> {objectives[^1]}");
     }
 
     /// <summary>The larger the weight, the less activation of unit templates, at the cost of the divergence; what is left is sparser than without.</summary>

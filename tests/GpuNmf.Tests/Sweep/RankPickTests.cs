@@ -72,6 +72,28 @@ public sealed class RankPickTests
     public void Few_starts_are_not_sure() =>
         Assert.Equal(PickConfidence.Low, RankPick.Of([Rank(2, 1, restarts: RankPick.FewestRestarts - 1), Rank(3, 0.2)]).Confidence);
 
+    /// <summary>What a penalty leaves empty is no component, however often it is left.</summary>
+    [Fact]
+    public void Empty_components_are_not_picked_and_make_it_less_sure()
+    {
+        RankPick pick = RankPick.Of([Rank(1, 1), Rank(2, 1), Rank(3, 1) with { EmptyComponents = 1 }, Rank(4, 1) with { EmptyComponents = 2 }]);
+        RankPick none = RankPick.Of([Rank(2, 1) with { EmptyComponents = 1 }]);
+
+        Assert.Equal((2, PickConfidence.Low), (pick.Rank, pick.Confidence));
+        Assert.Equal("stability 1.00; rank 3 has empty components (1 of 3), as penalties make them", pick.Reason);
+        Assert.Equal((null, PickConfidence.None), (none.Rank, none.Confidence));
+        Assert.Contains("has empty components", none.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_explains_little_or_is_not_known_is_not_sure()
+    {
+        RankPick worse = RankPick.Of([Rank(2, 1) with { ExplainedDivergence = -0.1 }, Rank(3, 0.2)]), unknown = RankPick.Of([Rank(2, 1), Rank(3, null)]);
+
+        Assert.Equal((2, PickConfidence.Low, "stability 1.00, but it explains only -10.0 % of what a spectrum that never changes leaves"), (worse.Rank, worse.Confidence, worse.Reason));
+        Assert.Equal((2, PickConfidence.Low, "stability 1.00, and that of rank 3 is not known"), (unknown.Rank, unknown.Confidence, unknown.Reason));
+    }
+
     [Fact]
     public void Starts_that_are_nearly_alike_are_not_sure()
     {

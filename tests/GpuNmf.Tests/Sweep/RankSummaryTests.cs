@@ -32,6 +32,7 @@ public sealed class RankSummaryTests
         Assert.InRange(summary.MedianStability!.Value, 0.6 - Allowed, 0.6 + Allowed);
         Assert.Equal((100, 2.0), (summary.Iterations, summary.Seconds));
         Assert.Equal([true, false, true, true], summary.Restarts.Select(restart => restart.Converged));
+        Assert.Equal(0, summary.EmptyComponents);
     }
 
     [Fact]
@@ -45,9 +46,21 @@ public sealed class RankSummaryTests
         var summary = RankSummary.Of([Model(1, 8, s_turned) with { Objective = 20 }, Model(2, 10, s_first) with { Objective = 15 }, Model(3, 12, s_first) with { Objective = 16 }], 40);
 
         Assert.Equal((2ul, 10, 10, 12), (summary.BestSeed, summary.BestLoss, summary.MedianLoss, summary.WorstLoss));
-        Assert.Equal((0.2, 0.75), (summary.Spread, summary.ExplainedDivergence));
+        Assert.Equal((15, 0.2, 0.75), (summary.BestObjective, summary.Spread, summary.ExplainedDivergence));
         Assert.Equal([20, 15, 16], summary.Restarts.Select(restart => restart.Objective));
         Assert.Null(summary.Restarts[1].WorstCosine);
+    }
+
+    [Fact]
+    public void Empty_components_are_counted_and_are_alike()
+    {
+        float[,] templates = { { 1, 0 }, { 2, 0 }, { 0, 0 } };
+
+        var summary = RankSummary.Of([Model(1, 4, templates), Model(2, 5, templates), Model(3, 6, s_first)], 16);
+
+        Assert.Equal(1, summary.EmptyComponents);
+        Assert.InRange(summary.Restarts[1].WorstCosine!.Value, 1 - Allowed, 1);
+        Assert.Equal(0, summary.Restarts[2].WorstCosine);
     }
 
     [Fact]

@@ -32,6 +32,7 @@ public sealed class RankSweepTests
         { "Channels", s_options with { Channels = (ChannelMode)9 }, "No such channel mode" },
         { "Nmf", s_options with { Nmf = new() { InitialTemplates = new float[129, 2] } }, "A sweep starts at random" },
         { "Nmf", s_options with { Nmf = new() { Restarts = 1024, MaxIterations = 1_000_000 } }, "3072 models of 1000000 iterations are 3072000000 in all; at most 2147483647" },
+        { "Nmf", s_options with { Nmf = new() { TargetLoss = 1 } }, "leave TargetLoss out of a sweep" },
         { "FftLength", s_options with { Stft = new() { FftLength = 1000 } }, "FftLength is 1000" },
     };
 
@@ -102,7 +103,7 @@ public sealed class RankSweepTests
         });
 
         Assert.Contains("Only the templates are penalised", Assert.Single(result.Warnings), StringComparison.Ordinal);
-        Assert.All(result.Picks.Where(pick => pick.Rank is not null), pick => Assert.Equal(PickConfidence.Low, pick.Confidence));
+        Assert.Contains("starts from nndsvdar are nearly alike", Assert.Single(result.Picks).Reason, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -110,8 +111,19 @@ public sealed class RankSweepTests
     {
         SweepResult result = Sweep(TestSignals.Recording(TestSignals.Tones(8000, 3)), s_options with { Nmf = s_options.Nmf with { AlphaTemplates = 100, Tolerance = 0 } });
 
-        Assert.Contains("A penalty outweighs what it is paid for", Assert.Single(result.Warnings), StringComparison.Ordinal);
+        Assert.Contains("a penalty outweighs what it is paid for", Assert.Single(result.Warnings), StringComparison.Ordinal);
         Assert.All(result.Picks, pick => Assert.Null(pick.Rank));
+    }
+
+    [Fact]
+    public void Models_of_another_shape_are_refused()
+    {
+        var recording = TestSignals.Recording(TestSignals.Tones(8000, 3));
+        var store = new MemoryStore();
+        Sweep(recording, s_options, store);
+        var mixedUp = new MemoryStore { Before = store.Saved.ToDictionary(model => model.Key, model => model with { Templates = new float[7, 3] }) };
+
+        Assert.Contains("7 x 3 templates for", Assert.Throws<InvalidDataException>(() => Sweep(recording, s_options, mixedUp)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -43,10 +43,12 @@ public sealed class TemplateMatchTests
     }
 
     [Fact]
-    public void A_template_of_zeros_is_like_none()
+    public void A_template_of_zeros_is_like_another_and_like_nothing_else()
     {
-        float[,] templates = { { 1, 0 }, { 1, 0 } };
+        float[,] templates = { { 1, 0 }, { 1, 0 } }, full = { { 1, 1 }, { 1, 0 } };
 
-        Assert.Equal(0, TemplateMatch.Cosines(templates, templates)[1]);
+        Assert.Equal([1, 1], TemplateMatch.Cosines(templates, templates).Select(cosine => Math.Round(cosine, 14)));
+        Assert.Equal(0, TemplateMatch.Cosines(templates, full)[1]);
+        Assert.Equal((1, 0), (TemplateMatch.CountEmpty(templates), TemplateMatch.CountEmpty(full)));
     }
 }
