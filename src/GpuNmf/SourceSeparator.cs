@@ -120,7 +120,7 @@ public sealed class SourceSeparator : IDisposable
         _session.RestartPeak();
         using var transform = new ForwardTransform(_session, options.Stft, recording.Channels);
         var geometry = NmfGeometry.Of(options.Stft.Bins, options.RowsOf(recording), options.Nmf.Rank, _session.Form);
-        var (fits, silent, _, _) = Factorise(transform, recording, geometry, options, progress, cancellation);
+        var (fits, silent, constant, _) = Factorise(transform, recording, geometry, options, progress, cancellation);
         int best = FitChoice.Best(fits);
         var fit = TemplateScale.ToUnitSum(FitChoice.Finish(fits[best], options.Nmf), 0);
         float[,] templates = ComponentOrder.WithoutEmpty(fit.Templates, fit.Activations);
@@ -143,7 +143,7 @@ public sealed class SourceSeparator : IDisposable
             Restarts = RestartOutcome.Of(fits, options.Nmf.Seed),
             Device = _session.Entry,
             Kind = _session.Kind,
-            Warnings = [.. MissingTemplates(options.Nmf.Rank, templates.GetLength(1)), .. options.Nmf.EvadedPenalty is { } evaded ? (string[])[evaded] : []],
+            Warnings = [.. MissingTemplates(options.Nmf.Rank, templates.GetLength(1)), .. PenaltyWarnings(fit.LossTrace[^1].Loss > constant, options.Nmf)],
         };
     }
 
@@ -155,14 +155,22 @@ public sealed class SourceSeparator : IDisposable
         _session.Dispose();
     }
 
-    private static IReadOnlyList<string> Warnings(NmfFit fit, bool silent, bool outweighed, NmfOptions options) => (fit.Silent, silent) switch
+    private static string[] Warnings(NmfFit fit, bool silent, bool outweighed, NmfOptions options) => (fit.Silent, silent) switch
     {
         (false, _) when IsZero(fit.Templates) || IsZero(fit.Activations) =>
             ["W H is zero everywhere: its start was zero, or far too small beside the spectrogram, and multiplicative updates do not leave zero; or a penalty outweighs all that it explains (lower AlphaTemplates or AlphaActivations). Every stem is an equal share."],
-        (false, _) => [.. new[] { options.EvadedPenalty, outweighed ? "W H explains less than a spectrum that never changes: a penalty outweighs what it is paid for (lower AlphaTemplates or AlphaActivations), or there were too few iterations." : null }.OfType<string>()],
+        (false, _) => PenaltyWarnings(outweighed, options),
         (true, true) => ["The recording is silent: every stem is silence, and there was nothing to factorise."],
         _ => ["What is factorised is zero everywhere, although the recording is not: its channels cancel in their mean (use joint or stack channels), or it is too quiet to square in single precision (raise its level). Every stem is an equal share."],
     };
+
+    private static string[] PenaltyWarnings(bool outweighed, NmfOptions options)
+    {
+        string? heavy = outweighed
+            ? "W H explains less than a spectrum that never changes: a penalty outweighs what it is paid for (lower AlphaTemplates or AlphaActivations), or there were too few iterations."
+            : null;
+        return [.. new[] { options.EvadedPenalty, heavy }.OfType<string>()];
+    }
 
     private static string WhyNothing(NmfFit fit, bool silent) => (fit.Silent, silent) switch
     {
