@@ -83,9 +83,9 @@ internal sealed class LearnRun(CommandContext context, LearnRequest request)
     private void PrintLines(TextWriter stdout, LearnResult learnt)
     {
         LearntTemplates dictionary = learnt.Dictionary;
-        string fit = FitText.End(learnt.Iterations, learnt.Converged, learnt.LossTrace);
+        string fit = FitText.End(learnt);
         stdout.WriteLine($"{request.Path}: {dictionary.Rank} templates of {dictionary.Templates.GetLength(0)} bins at {dictionary.SampleRateHz} Hz: {fit}, on {learnt.Kind} ({learnt.Device.Name})");
-        if (FitText.Starts(learnt.Restarts, learnt.Seed) is { } starts) stdout.WriteLine(starts);
+        if (FitText.Starts(learnt) is { } starts) stdout.WriteLine(starts);
     }
 
     private JsonObject Document(LearnResult learnt, string[] warnings) => new()

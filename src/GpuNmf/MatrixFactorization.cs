@@ -1,40 +1,15 @@
-using GpuNmf.Devices;
 using GpuNmf.Nmf;
 
 namespace GpuNmf;
 
 /// <summary>Factors of a matrix, X ~ W H.</summary>
-public sealed record MatrixFactorization
+public sealed record MatrixFactorization : FitReport
 {
     /// <summary>W, bins x components: the result of scikit-learn's <c>fit_transform</c>.</summary>
     public required float[,] Templates { get; init; }
 
     /// <summary>H, components x frames: scikit-learn's <c>components_</c>.</summary>
     public required float[,] Activations { get; init; }
-
-    /// <summary>The loss at the start, after every 10th iteration and at the end.</summary>
-    public required IReadOnlyList<LossPoint> LossTrace { get; init; }
-
-    /// <summary>Iterations done: <c>n_iter_</c>.</summary>
-    public required int Iterations { get; init; }
-
-    /// <summary>Why it ended.</summary>
-    public required NmfStop Stop { get; init; }
-
-    /// <summary>Seed of the start that was kept.</summary>
-    public required ulong Seed { get; init; }
-
-    /// <summary>Every start in the order of the seeds.</summary>
-    public required IReadOnlyList<RestartOutcome> Restarts { get; init; }
-
-    /// <summary>The device that did the work.</summary>
-    public required DeviceEntry Device { get; init; }
-
-    /// <summary>Kind of device and SIMD width, as <see cref="SeparationResult.Kind"/>.</summary>
-    public required string Kind { get; init; }
-
-    /// <summary>Things the user should know, one sentence each.</summary>
-    public required IReadOnlyList<string> Warnings { get; init; }
 
     /// <summary>sqrt(2 D_beta(X | W H)): scikit-learn's <c>reconstruction_err_</c>.</summary>
     public double ReconstructionError => Math.Sqrt(2 * LossTrace[^1].Loss);

@@ -1,4 +1,3 @@
-using GpuNmf.Devices;
 using GpuNmf.Nmf;
 
 namespace GpuNmf;
@@ -25,7 +24,7 @@ public readonly record struct RestartOutcome(ulong Seed, double Loss, int Iterat
 }
 
 /// <summary>What a separation found; the sound itself went to the sink.</summary>
-public sealed record SeparationResult
+public sealed record SeparationResult : FitReport
 {
     /// <summary>W, bins x components, in the order of the stems.</summary>
     public required float[,] Templates { get; init; }
@@ -36,24 +35,6 @@ public sealed record SeparationResult
     /// <summary>The source of each component, 0-based, where <see cref="SeparationOptions.Grouping"/> asked for sources; else null.</summary>
     public IReadOnlyList<int>? SourceOfComponent { get; init; }
 
-    /// <summary>The loss at the start, after every 10th iteration and at the end.</summary>
-    public required IReadOnlyList<LossPoint> LossTrace { get; init; }
-
-    /// <summary>Iterations done.</summary>
-    public required int Iterations { get; init; }
-
-    /// <summary>Why the factorisation ended.</summary>
-    public required NmfStop Stop { get; init; }
-
-    /// <summary>True when the tolerance was met before the iterations ran out.</summary>
-    public bool Converged => Stop == NmfStop.Tolerance;
-
-    /// <summary>Seed of the start that was kept.</summary>
-    public required ulong Seed { get; init; }
-
-    /// <summary>Every start in the order of the seeds; the one with the lowest objective was kept. One where no restarts were asked for.</summary>
-    public required IReadOnlyList<RestartOutcome> Restarts { get; init; }
-
     /// <summary>Power of (input - sum of stems) over the power of the input, in dB; negative infinity where the sum is exact. Stems are counted
     /// before a file rounds them. With <c>Reconstruction.Magnitude</c> they need not add up.</summary>
     public required double ConservationResidualDb { get; init; }
@@ -63,16 +44,6 @@ public sealed record SeparationResult
 
     /// <summary>Frames T of one channel; stacked activations have T times as many columns as there are channels.</summary>
     public required long Frames { get; init; }
-
-    /// <summary>The device that did the work.</summary>
-    public required DeviceEntry Device { get; init; }
-
-    /// <summary>Kind of device and SIMD width, such as <c>cpu-512</c>, <c>cuda</c>, <c>opencl</c>. The same device gives the same bits; different kinds differ in rounding,
-    /// and so may two GPUs or drivers of one kind.</summary>
-    public required string Kind { get; init; }
-
-    /// <summary>Things the user should know, one sentence each.</summary>
-    public required IReadOnlyList<string> Warnings { get; init; }
 
     /// <summary>Wall-clock seconds by stage.</summary>
     public required StageTimings Timings { get; init; }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using GpuNmf.Nmf;
 
 namespace GpuNmf.Cli.Output;
 
@@ -7,15 +6,15 @@ namespace GpuNmf.Cli.Output;
 internal static class FitText
 {
     /// <summary>Iterations, whether it converged, and the last loss.</summary>
-    public static string End(int iterations, bool converged, IReadOnlyList<LossPoint> trace)
+    public static string End(FitReport fit)
     {
-        string loss = trace.Count > 0 ? Invariant($", loss {trace[^1].Loss:G6}") : "";
-        return Invariant($"{iterations} iterations, {(converged ? "converged" : "not converged")}{loss}");
+        string loss = fit.LossTrace.Count > 0 ? Invariant($", loss {fit.LossTrace[^1].Loss:G6}") : "";
+        return Invariant($"{fit.Iterations} iterations, {(fit.Converged ? "converged" : "not converged")}{loss}");
     }
 
     /// <summary>A line about several starts; null where there was one.</summary>
-    public static string? Starts(IReadOnlyList<RestartOutcome> starts, ulong kept) => starts.Count > 1
-        ? Invariant($"{starts.Count} starts: losses {starts.Min(start => start.Loss):G6} to {starts.Max(start => start.Loss):G6}, kept seed {kept}")
+    public static string? Starts(FitReport fit) => fit.Restarts.Count > 1
+        ? Invariant($"{fit.Restarts.Count} starts: losses {fit.Restarts.Min(start => start.Loss):G6} to {fit.Restarts.Max(start => start.Loss):G6}, kept seed {fit.Seed}")
         : null;
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

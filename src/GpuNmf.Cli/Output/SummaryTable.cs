@@ -37,8 +37,8 @@ internal static class SummaryTable
         }
         TableConsole.Write(stdout, table);
         SeparationResult result = run.Result;
-        stdout.WriteLine($"{run.Stems.Count} parts of {run.Recording.FileName} in {run.Request.Output.Folder}: {FitText.End(result.Iterations, result.Converged, result.LossTrace)}, on {result.Kind} ({result.Device.Name})");
-        if (FitText.Starts(result.Restarts, result.Seed) is { } starts) stdout.WriteLine(starts);
+        stdout.WriteLine($"{run.Stems.Count} parts of {run.Recording.FileName} in {run.Request.Output.Folder}: {FitText.End(result)}, on {result.Kind} ({result.Device.Name})");
+        if (FitText.Starts(result) is { } starts) stdout.WriteLine(starts);
         string residual = double.IsNegativeInfinity(result.ConservationResidualDb) ? "-inf dB (exact)" : Invariant($"{result.ConservationResidualDb:F1} dB");
         string before = isRounded ? $", before they were rounded to {Words.Encodings.For(run.Request.Output.Encoding)}" : "";
         stdout.WriteLine($"recording minus the sum of its parts: {residual}{before}");
