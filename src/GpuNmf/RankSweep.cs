@@ -107,13 +107,13 @@ public sealed class RankSweep : IDisposable
     {
         if (isSilent) return ["The recording is silent: there was nothing to factorise."];
         if (summaries.All(summary => summary.Iterations == 0))
-            return ["What is factorised is zero everywhere, although the recording is not: its channels cancel in their mean (use joint or stack channels), or it is too quiet to square in single precision (raise its level)."];
+            return [WarningTexts.NothingToFactorise];
         int ended = summaries.Sum(summary => summary.Restarts.Count(restart => !restart.Converged)), all = summaries.Sum(summary => summary.Restarts.Count);
         string?[] warnings =
         [
             options.EvadedPenalty,
             options.HasPenalties && summaries.Any(summary => summary.ExplainedDivergence < 0)
-                ? "Some ranks explain less than a spectrum that never changes: a penalty outweighs what it is paid for (lower AlphaTemplates or AlphaActivations), or there were too few iterations." : null,
+                ? $"Some ranks explain less than a spectrum that never changes: {WarningTexts.Outweighed}" : null,
             options.Tolerance > 0 && 2 * ended > all ? $"{ended} of {all} models did not converge; stability is that of unfinished models (raise MaxIterations)." : null,
         ];
         return [.. warnings.OfType<string>()];

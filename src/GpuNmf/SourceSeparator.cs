@@ -161,13 +161,13 @@ public sealed class SourceSeparator : IDisposable
             ["W H is zero everywhere: its start was zero, or far too small beside the spectrogram, and multiplicative updates do not leave zero; or a penalty outweighs all that it explains (lower AlphaTemplates or AlphaActivations). Every stem is an equal share."],
         (false, _) => PenaltyWarnings(outweighed, options),
         (true, true) => ["The recording is silent: every stem is silence, and there was nothing to factorise."],
-        _ => ["What is factorised is zero everywhere, although the recording is not: its channels cancel in their mean (use joint or stack channels), or it is too quiet to square in single precision (raise its level). Every stem is an equal share."],
+        _ => [$"{WarningTexts.NothingToFactorise} Every stem is an equal share."],
     };
 
     private static string[] PenaltyWarnings(bool outweighed, NmfOptions options)
     {
         string? heavy = outweighed
-            ? "W H explains less than a spectrum that never changes: a penalty outweighs what it is paid for (lower AlphaTemplates or AlphaActivations), or there were too few iterations."
+            ? $"W H explains less than a spectrum that never changes: {WarningTexts.Outweighed}"
             : null;
         return [.. new[] { options.EvadedPenalty, heavy }.OfType<string>()];
     }
@@ -176,7 +176,7 @@ public sealed class SourceSeparator : IDisposable
     {
         (false, _) => "W H is zero everywhere: the start was zero, or a penalty outweighs all that the templates explain (lower AlphaTemplates or AlphaActivations). There is nothing to learn.",
         (true, true) => "The recording is silent: there is nothing to learn.",
-        _ => "What is factorised is zero everywhere, although the recording is not: its channels cancel in their mean (use joint or stack channels), or it is too quiet to square in single precision (raise its level). There is nothing to learn.",
+        _ => $"{WarningTexts.NothingToFactorise} There is nothing to learn.",
     };
 
     private static string[] MissingTemplates(int rank, int found) => found < rank

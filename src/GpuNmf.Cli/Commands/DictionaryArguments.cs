@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Security.Cryptography;
 using GpuNmf.Cli.Errors;
 using GpuNmf.Grouping;
 using GpuNmf.Nmf;
@@ -65,9 +64,7 @@ internal sealed class DictionaryArguments
         if (Directory.Exists(path)) throw new CliException(ExitCodes.Input, $"{_dictionaries.Name} '{path}' is a folder; name a file");
         try
         {
-            var templates = LearntTemplates.Load(path);
-            using FileStream file = File.OpenRead(path);
-            return new DictionaryFile(path, templates, Convert.ToHexStringLower(SHA256.HashData(file)));
+            return new DictionaryFile(path, LearntTemplates.Load(path), FileHash.Of(path));
         }
         catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException or NotSupportedException)
         {

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using GpuNmf.Audio;
 using GpuNmf.Cli.Commands;
@@ -18,7 +17,7 @@ internal sealed class SweepRun(CommandContext context, SweepRequest request)
     {
         // A pipe that nobody writes to is never open.
         using RecordingFile recording = Interruptible.Run(() => RecordingFile.Open(request), TimeSpan.Zero, context.Cancellation);
-        string hash = Interruptible.Run(HashInput, TimeSpan.Zero, context.Cancellation);
+        string hash = Interruptible.Run(() => FileHash.Of(request.Input.Path), TimeSpan.Zero, context.Cancellation);
         using OutputFolder output = Claim();
         context.Cancellation.ThrowIfCancellationRequested();
         long begin = Stopwatch.GetTimestamp();
@@ -38,12 +37,6 @@ internal sealed class SweepRun(CommandContext context, SweepRequest request)
     }
 
     private void Warn(string warning) => context.Stderr.TryWriteLine($"{ProgramInfo.Name}: warning: {warning}");
-
-    private string HashInput()
-    {
-        using FileStream file = File.OpenRead(request.Input.Path);
-        return Convert.ToHexStringLower(SHA256.HashData(file));
-    }
 
     private OutputFolder Claim() => request.Reuse.Resume
         ? OutputFolder.Resume(request.Folder, request.Reuse.Force, Warn)

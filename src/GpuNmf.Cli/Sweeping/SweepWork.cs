@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
@@ -74,7 +73,7 @@ internal sealed class SweepWork : ISweepStore
         try
         {
             bool needsActivations = _request.Keep == KeptFactors.All || (_request.Keep == KeptFactors.Best && BestOf(key) == line);
-            if (HashOf(TemplatesOf(key)) == line.TemplatesSha256 && (!needsActivations || HashOf(ActivationsOf(key)) == line.ActivationsSha256))
+            if (FileHash.Of(TemplatesOf(key)) == line.TemplatesSha256 && (!needsActivations || FileHash.Of(ActivationsOf(key)) == line.ActivationsSha256))
             {
                 float[,] templates = NpyFile.Read(TemplatesOf(key));
                 TakenOver++;
@@ -101,7 +100,7 @@ internal sealed class SweepWork : ISweepStore
             bool keepsActivations = _request.Keep == KeptFactors.All || (_request.Keep == KeptFactors.Best && isBest);
             NpyFile.Write(TemplatesOf(model.Key), model.Templates);
             if (keepsActivations) NpyFile.Write(ActivationsOf(model.Key), model.Activations!);
-            var line = ModelLine.Of(model, HashOf(TemplatesOf(model.Key)), keepsActivations ? HashOf(ActivationsOf(model.Key)) : null);
+            var line = ModelLine.Of(model, FileHash.Of(TemplatesOf(model.Key)), keepsActivations ? FileHash.Of(ActivationsOf(model.Key)) : null);
             File.AppendAllText(Path.Combine(_folder, OutputFiles.SweepModels), line.Text);
             _models[model.Key] = line;
             // Not before: without them the best would have to be computed again.
@@ -143,12 +142,6 @@ internal sealed class SweepWork : ISweepStore
 
     /// <summary>Which start of its rank a seed is; seeds begin again behind the largest.</summary>
     private ulong PlaceOf(ulong seed) => unchecked(seed - _request.Options.Nmf.Seed);
-
-    private static string HashOf(string path)
-    {
-        using FileStream file = File.OpenRead(path);
-        return Convert.ToHexStringLower(SHA256.HashData(file));
-    }
 
     private void ReadModels()
     {
