@@ -3,6 +3,7 @@ using GpuNmf.Devices;
 using GpuNmf.Kernels;
 using GpuNmf.Kernels.Nmf;
 using GpuNmf.Nmf;
+using GpuNmf.Nmf.Blocks;
 
 namespace GpuNmf.Benchmarks.Iterations;
 
@@ -37,7 +38,7 @@ internal sealed class UpdateKernels : IDisposable
         _workspace = new NmfWorkspace(session, _geometry, rule, new BatchSize(1, _kernels.LossLength, 1), NmfSolver.MultiplicativeUpdate);
         _workspace.Upload(0, FactorLayout.PackTemplates(problem.Templates, _geometry, 0), FactorLayout.PackActivations(problem.Activations, _geometry, 0));
         _workspace.States.Upload([new ModelState { Rank = problem.Shape.Rank }]);
-        _kernels.EnqueuePass(PassKind.First, _workspace.PassArgs(_x, false, 0, 1), _geometry.Slices);
+        _kernels.EnqueuePass(PassKind.First, PassArgs(updates: false), _geometry.Slices);
         _session.Synchronize();
     }
 
@@ -51,10 +52,12 @@ internal sealed class UpdateKernels : IDisposable
     {
         double step = Time(() => _kernels.EnqueueTemplates(_workspace.TemplateArgs(0, 1)));
         _workspace.SwapTemplates();
-        double pass = Time(() => _kernels.EnqueuePass(PassKind.Inner, _workspace.PassArgs(_x, true, 0, 1), _geometry.Slices));
+        double pass = Time(() => _kernels.EnqueuePass(PassKind.Inner, PassArgs(updates: true), _geometry.Slices));
         _workspace.SwapActivations();
         return [new(UpdateKernel.Step, step), new(UpdateKernel.Pass, pass)];
     }
+
+    private PassArgs PassArgs(bool updates) => _workspace.PassArgs(new SpectrogramBlock(_x, 0, _geometry.Frames), updates, 0, 1, _kernels.LossesOfASlice);
 
     /// <summary>The factors as they are: bins x components, components x frames.</summary>
     internal (float[,] Templates, float[,] Activations) Factors()

@@ -26,6 +26,9 @@ internal sealed class DeviceBuffer<T> : IDisposable where T : unmanaged
 
     internal long Length { get; }
 
+    /// <summary>The view from an element on.</summary>
+    internal ArrayView<T> From(long first) => View.SubView(first);
+
     private MemoryBuffer1D<T, Stride1D.Dense> Memory => _memory ?? throw new ObjectDisposedException(nameof(DeviceBuffer<T>));
 
     /// <summary>Copies from the host to <paramref name="start"/>.</summary>
@@ -59,6 +62,26 @@ internal sealed class DeviceBuffer<T> : IDisposable where T : unmanaged
     }
 
     internal void Clear() => View.MemSetToZero(_session.Stream);
+
+    /// <summary>Zeroes some elements, after everything enqueued so far.</summary>
+    internal void Clear(long start, long count)
+    {
+        if (count > 0) View.SubView(start, count).MemSetToZero(_session.Stream);
+    }
+
+    /// <summary>
+    /// Copies to <paramref name="start"/> on a stream of its own, beside what is enqueued, and returns when it is there. Nothing enqueued may use those elements.
+    /// </summary>
+    /// <param name="values">Pinned.</param>
+    /// <param name="first">The first element to copy.</param>
+    /// <param name="count">Elements.</param>
+    /// <param name="start">Where to.</param>
+    internal void UploadBeside(HostBuffer<T> values, int first, int count, long start)
+    {
+        var stream = _session.CopyStream;
+        View.SubView(start, count).CopyFrom(stream, values.View.SubView(first, count));
+        stream.Synchronize();
+    }
 
     public void Dispose()
     {

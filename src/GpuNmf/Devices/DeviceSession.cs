@@ -22,6 +22,7 @@ internal sealed class DeviceSession : IDisposable
     private long _liveBytes;
     private long _peakBytes;
     private long _allocations;
+    private AcceleratorStream? _copyStream;
 
     private DeviceSession(Context context, Accelerator accelerator, DeviceEntry entry, KernelForm form, SimdWidth simd, string kind)
     {
@@ -36,6 +37,9 @@ internal sealed class DeviceSession : IDisposable
     internal Accelerator Accelerator { get; }
 
     internal AcceleratorStream Stream => Accelerator.DefaultStream;
+
+    /// <summary>For copies beside the work of <see cref="Stream"/>; one thread uses it at a time.</summary>
+    internal AcceleratorStream CopyStream => _copyStream ??= Accelerator.CreateStream();
 
     internal DeviceEntry Entry { get; }
 
@@ -148,6 +152,7 @@ internal sealed class DeviceSession : IDisposable
 
     public void Dispose()
     {
+        _copyStream?.Dispose();
         Accelerator.Dispose();
         _context.Dispose();
     }

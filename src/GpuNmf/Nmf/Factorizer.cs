@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using GpuNmf.Devices;
 using GpuNmf.Kernels.Nmf;
+using GpuNmf.Nmf.Blocks;
 using GpuNmf.Nmf.Starts;
 
 namespace GpuNmf.Nmf;
@@ -118,7 +119,7 @@ internal sealed class Factorizer : IDisposable
         {
             var runs = batch.Select((model, index) => Start(index, model, starts.Of(model), x.Scale)).ToArray();
             Iterate(
-                x.X, runs, clock, (index, fit) => finished(first + index, fit), (done, loss) => progress?.Invoke(before + done, Math.Min(lowest, loss)), cancellation);
+                x.Blocks, runs, clock, (index, fit) => finished(first + index, fit), (done, loss) => progress?.Invoke(before + done, Math.Min(lowest, loss)), cancellation);
             lowest = Math.Min(lowest, runs.Min(run => run.Loss));
             first += batch.Length;
             before += _options.MaxIterations;
@@ -142,7 +143,7 @@ internal sealed class Factorizer : IDisposable
 
     /// <summary>All iterations of a batch; models that have converged leave it.</summary>
     private void Iterate(
-        DeviceBuffer<float> x, ModelRun[] runs, Stopwatch clock, Action<int, NmfFit> finished, Action<int, double> progress, CancellationToken cancellation)
+        ISpectrogramBlocks x, ModelRun[] runs, Stopwatch clock, Action<int, NmfFit> finished, Action<int, double> progress, CancellationToken cancellation)
     {
         var active = runs.ToList();
         long since = Stopwatch.GetTimestamp();
@@ -158,12 +159,12 @@ internal sealed class Factorizer : IDisposable
             while (done < next)
             {
                 int state = (done - first) * active.Count;
-                int count = _descends ? 0 : Math.Clamp((int)(LaunchFlops / (FlopsOfASlice(active.Count) * _geometry.Slices)), 0, next - done);
+                int count = _descends || x.Whole is null ? 0 : Math.Clamp((int)(LaunchFlops / (FlopsOfASlice(active.Count) * _geometry.Slices)), 0, next - done);
                 var last = done + Math.Max(1, count) < next || !seesLoss ? PassKind.Inner : next < _options.MaxIterations ? PassKind.InnerLoss : PassKind.Last;
                 if (count > 0)
                 {
                     cancellation.ThrowIfCancellationRequested();
-                    _kernels.EnqueueIterations(_workspace.Iterations(x, count, state, active.Count), last);
+                    _kernels.EnqueueIterations(_workspace.Iterations(x.Whole!.Value, count, state, active.Count), last);
                     done += count;
                 }
                 else
@@ -194,14 +195,18 @@ internal sealed class Factorizer : IDisposable
 
     private double FlopsOfASlice(int models) => 12.0 * _geometry.Pitch * _geometry.SliceFrames * _geometry.Rank * models;
 
-    private void RunPass(DeviceBuffer<float> x, PassKind pass, int state, int models, CancellationToken cancellation)
+    private void RunPass(ISpectrogramBlocks x, PassKind pass, int state, int models, CancellationToken cancellation)
     {
-        var args = _workspace.PassArgs(x, updates: pass != PassKind.First, state, models);
         int atATime = Math.Max(_session.Accelerator.NumMultiprocessors, (int)Math.Min(_geometry.Slices, LaunchFlops / FlopsOfASlice(models)));
-        for (args.FirstSlice = 0; args.FirstSlice < _geometry.Slices; args.FirstSlice += atATime)
+        foreach (var block in x.Pass(_geometry.SliceFrames, ascending: false, cancellation))
         {
-            cancellation.ThrowIfCancellationRequested();
-            _kernels.EnqueuePass(pass, args, Math.Min(atATime, _geometry.Slices - args.FirstSlice));
+            var args = _workspace.PassArgs(block, updates: pass != PassKind.First, state, models, _kernels.LossesOfASlice);
+            int slices = (block.Frames + _geometry.SliceFrames - 1) / _geometry.SliceFrames;
+            for (args.FirstSlice = 0; args.FirstSlice < slices; args.FirstSlice += atATime)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                _kernels.EnqueuePass(pass, args, Math.Min(atATime, slices - args.FirstSlice));
+            }
         }
     }
 
@@ -233,7 +238,7 @@ internal sealed class Factorizer : IDisposable
     }
 
     /// <summary>Whether coordinate descent is at its end; the loss of those that are is seen by one more pass, which updates nothing.</summary>
-    private void RecordViolations(DeviceBuffer<float> x, List<ModelRun> active, int done, bool sawLoss, CancellationToken cancellation)
+    private void RecordViolations(ISpectrogramBlocks x, List<ModelRun> active, int done, bool sawLoss, CancellationToken cancellation)
     {
         foreach (var run in active)
         {

@@ -1,5 +1,6 @@
 using GpuNmf.Devices;
 using GpuNmf.Kernels.Nmf;
+using GpuNmf.Nmf.Blocks;
 
 namespace GpuNmf.Nmf;
 
@@ -123,11 +124,11 @@ internal sealed class NmfWorkspace : IDisposable
     internal void SwapActivations() => (_activations, _activationsBefore) = (_activationsBefore, _activations);
 
     /// <summary>Whole iterations from the current factors, which are those after them when this returns.</summary>
-    /// <param name="x">X.</param>
+    /// <param name="x">X, all of it.</param>
     /// <param name="count">Iterations, from 1.</param>
     /// <param name="state">Where the first one's models begin in <see cref="States"/>.</param>
     /// <param name="models">Models of the launch.</param>
-    internal IterationArgs Iterations(DeviceBuffer<float> x, int count, int state, int models)
+    internal IterationArgs Iterations(SpectrogramBlock x, int count, int state, int models)
     {
         var args = new IterationArgs { Count = count };
         (args.EvenStep, args.EvenPass) = Next();
@@ -140,34 +141,35 @@ internal sealed class NmfWorkspace : IDisposable
         {
             var step = TemplateArgs(state, models);
             SwapTemplates();
-            var pass = PassArgs(x, true, state, models);
+            var pass = PassArgs(x, true, state, models, 0);
             SwapActivations();
             return (step, pass);
         }
     }
 
-    /// <summary>A pass over X from the current factors.</summary>
-    /// <param name="x">X.</param>
+    /// <summary>A pass over a block of X from the current factors: that of a shorter recording, whose activations, sums and losses lie among those of the whole.</summary>
+    /// <param name="x">Whole slices.</param>
     /// <param name="updates">False for the first pass, which leaves the activations.</param>
     /// <param name="state">Where its models begin in <see cref="States"/>.</param>
     /// <param name="models">Models of the launch.</param>
-    internal PassArgs PassArgs(DeviceBuffer<float> x, bool updates, int state, int models) => new()
+    /// <param name="lossesOfASlice">Partial losses of a slice.</param>
+    internal PassArgs PassArgs(SpectrogramBlock x, bool updates, int state, int models, int lossesOfASlice) => new()
     {
         FirstModel = state,
         ModelCount = models,
-        X = x.View,
+        X = x.Rows.View,
         Templates = _templates.View,
         TemplatesToUpdate = _extrapolated.View,
-        ActivationsFrom = _activations.View,
-        Activations = (updates ? _activationsBefore : _activations).View,
-        Sums = Sums,
-        Descent = Descent,
-        Losses = Losses.View,
+        ActivationsFrom = _activations.From(x.FirstFrame * (long)_geometry.RankPitch),
+        Activations = (updates ? _activationsBefore : _activations).From(x.FirstFrame * (long)_geometry.RankPitch),
+        Sums = Sums.Behind(x.FirstFrame / _geometry.SliceFrames, _geometry.TemplateLength, _geometry.RankPitch),
+        Descent = new() { Order = Orders.View, Violations = _violations.Length == 0 ? Violations.View : Violations.From(x.FirstFrame) },
+        Losses = Losses.From(x.FirstFrame / _geometry.SliceFrames * (long)lossesOfASlice),
         Models = States.View,
         Lengths = _lengths,
         Bins = _geometry.Bins,
         Pitch = _geometry.Pitch,
-        Frames = _geometry.Frames,
+        Frames = x.Frames,
         Rank = _geometry.Rank,
         RankPitch = _geometry.RankPitch,
         SliceFrames = _geometry.SliceFrames,

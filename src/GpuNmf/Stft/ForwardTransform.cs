@@ -61,23 +61,40 @@ internal sealed class ForwardTransform : IDisposable
     {
         long frames = _options.FrameCount(signal.Length);
         int rowsOfAFrame = stacked ? signal.Channels : 1;
+        Magnitudes(signal, stacked, 0, (int)(frames * rowsOfAFrame), x, rows => progress?.Invoke(rows / rowsOfAFrame, frames), cancellation);
+    }
+
+    /// <summary>Some rows of magnitudes, to the front of <paramref name="x"/>.</summary>
+    /// <param name="signal">Samples; with the last row all up to the end are read, those too that no frame reaches.</param>
+    /// <param name="stacked">As above.</param>
+    /// <param name="firstRow">The first row.</param>
+    /// <param name="rows">Their number.</param>
+    /// <param name="x">Receives them; padding is not touched.</param>
+    /// <param name="progress">Told the rows done.</param>
+    /// <param name="cancellation">Looked at between launches.</param>
+    internal void Magnitudes(IDeviceSignal signal, bool stacked, long firstRow, int rows, DeviceBuffer<float> x, Action<long>? progress, CancellationToken cancellation)
+    {
+        int rowsOfAFrame = stacked ? signal.Channels : 1;
+        long last = _options.FrameCount(signal.Length) * rowsOfAFrame;
         long framesAtATime = Math.Max(1, Math.Min(RowsOfALaunch / rowsOfAFrame, (SamplesOfALaunch / signal.Channels - _options.FftLength) / _options.EffectiveHopLength));
-        for (long frame = 0; frame < frames; frame += framesAtATime)
+        for (long row = firstRow; row < firstRow + rows;)
         {
             cancellation.ThrowIfCancellationRequested();
-            int count = (int)Math.Min(framesAtATime, frames - frame);
-            var (start, end) = SamplesOf(frame, count, signal.Length);
-            signal.Hold(start, frame + count == frames ? signal.Length : end, cancellation);
+            // Launches end with a frame; a slice may begin and end within one.
+            long frame = row / rowsOfAFrame, behind = Math.Min(firstRow + rows, (frame + framesAtATime) * rowsOfAFrame);
+            var (start, end) = SamplesOf(frame, (int)((behind - 1) / rowsOfAFrame - frame + 1), signal.Length);
+            signal.Hold(start, behind == last ? signal.Length : end, cancellation);
             var args = Args(signal);
             args.Output = x.View;
             args.Imaginary = x.View;
             args.RowsOfAFrame = rowsOfAFrame;
             args.ChannelsOfARow = stacked ? 1 : signal.Channels;
-            args.FirstRow = frame * rowsOfAFrame;
-            args.OutputRow = (int)args.FirstRow;
-            args.Rows = count * rowsOfAFrame;
+            args.FirstRow = row;
+            args.OutputRow = (int)(row - firstRow);
+            args.Rows = (int)(behind - row);
             _launcher.EnqueueMagnitudes(args);
-            progress?.Invoke(frame + count, frames);
+            row = behind;
+            progress?.Invoke(row);
         }
     }
 

@@ -1,5 +1,6 @@
 using GpuNmf.Kernels.Nmf;
 using GpuNmf.Nmf;
+using GpuNmf.Nmf.Blocks;
 
 namespace GpuNmf.Sweep;
 
@@ -22,20 +23,31 @@ internal static class ConstantSpectrum
         int pitch = NmfGeometry.PitchOf(x.Bins);
         var rows = new float[Math.Min(BlockFrames, x.Frames) * pitch];
         var sums = new double[x.Bins];
-        for (int first = 0; first < x.Frames; first += BlockFrames)
+        foreach (var (block, first, count) in Pieces(x, cancellation))
         {
-            cancellation.ThrowIfCancellationRequested();
-            int count = Math.Min(BlockFrames, x.Frames - first);
-            x.X.Download(rows.AsSpan(0, count * pitch), (long)first * pitch);
+            block.Rows.Download(rows.AsSpan(0, count * pitch), (long)first * pitch);
             // Frames by all cores, their sums in the order of the frames.
             var terms = new double[count];
             Parallel.For(0, count, t => terms[t] = SumOfTerms(rows.AsSpan(t * pitch, sums.Length), floor, exponent));
-            cells += terms.Sum();
+            foreach (double term in terms) cells += term;
             for (int t = 0; t < count; t++)
                 for (int f = 0; f < sums.Length; f++) sums[f] += Math.Max(rows[t * pitch + f], floor);
         }
         double bins = sums.Sum(sum => Term(sum / x.Frames, exponent));
         return Math.Max(0, (cells - x.Frames * bins) * Factor(exponent));
+    }
+
+    /// <summary>All frames in their order, some at a time: those of a block from <c>First</c> on.</summary>
+    private static IEnumerable<(SpectrogramBlock Block, int First, int Count)> Pieces(SharedSpectrogram x, CancellationToken cancellation)
+    {
+        foreach (var block in x.Blocks.Pass(x.SliceFrames, ascending: true, cancellation))
+        {
+            for (int first = 0; first < block.Frames; first += BlockFrames)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                yield return (block, first, Math.Min(BlockFrames, block.Frames - first));
+            }
+        }
     }
 
     private static double SumOfTerms(ReadOnlySpan<float> bins, double floor, double beta)

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using GpuNmf.Devices;
 using ILGPU;
 using ILGPU.Algorithms;
 using ILGPU.Frontend;
@@ -29,6 +30,21 @@ internal struct ConditionArgs
 
     /// <summary>Rows of a strip (strip form).</summary>
     public int StripRows;
+
+    /// <summary>Some rows of X, of which nothing is measured yet.</summary>
+    /// <param name="x">[rows][P], <paramref name="frames"/> at least.</param>
+    /// <param name="bins">F.</param>
+    /// <param name="frames">Rows to take.</param>
+    internal static ConditionArgs Of(DeviceBuffer<float> x, int bins, int frames) => new()
+    {
+        X = x.View,
+        // Scaling writes neither; a driver is not given an empty view.
+        RowSums = x.View,
+        RowMaxima = x.View,
+        Bins = bins,
+        Pitch = NmfGeometry.PitchOf(bins),
+        Frames = frames,
+    };
 }
 
 /// <summary>Row sums and maxima of X, and its scaling; strip and tile forms. 4 B read (and 4 written) an element.</summary>

@@ -8,7 +8,7 @@ namespace GpuNmf.Kernels.Nmf;
 /// </summary>
 internal struct ContractionArgs
 {
-    /// <summary>X [rows][P].</summary>
+    /// <summary>X [rows][P], or a block of whole slices of it; then the activations and the partial sums begin with those of the block.</summary>
     public ArrayView<float> X;
 
     /// <summary>Read over the bins: strip [K][P], tile [P][K'].</summary>
@@ -21,7 +21,10 @@ internal struct ContractionArgs
     public ArrayView<float> Partials;
 
     public int Pitch;
+
+    /// <summary>Frames of X, or of its block.</summary>
     public int Frames;
+
     public int Rank;
 
     /// <summary>K', the stride of a frame's activations.</summary>

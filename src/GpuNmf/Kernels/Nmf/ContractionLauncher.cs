@@ -45,15 +45,17 @@ internal sealed class ContractionLauncher : IDisposable
 
     public void Dispose() => _model.Dispose();
 
-    /// <summary>Activations = X templates, all frames.</summary>
+    /// <summary>Activations = X templates, of the frames of a block of X.</summary>
     internal void EnqueueOverBins(ContractionArgs args, CancellationToken cancellation) => EnqueueSlices(
         _overBins, args, frames => new KernelConfig((int)(((long)frames * _geometry.RankPitch / 4 + TileLoading.Group - 1) / TileLoading.Group), TileLoading.Group), cancellation);
 
-    /// <summary>X^T activations; the sum over all frames stands where the partial sums of the first slice were.</summary>
-    internal void EnqueueOverFrames(ContractionArgs args, CancellationToken cancellation)
+    /// <summary>X^T activations of a block of X: its slices' partial sums.</summary>
+    internal void EnqueueOverFrames(ContractionArgs args, CancellationToken cancellation) => EnqueueSlices(_overFrames, args, frames => new KernelConfig(
+        (Groups(_geometry.TemplateLength / 4), (frames + _geometry.SliceFrames - 1) / _geometry.SliceFrames, 1), (TileLoading.Group, 1, 1)), cancellation);
+
+    /// <summary>The sum of all slices' partial sums, which stands where those of the first slice were.</summary>
+    internal void EnqueueTree(ContractionArgs args)
     {
-        EnqueueSlices(_overFrames, args, frames => new KernelConfig(
-            (Groups(_geometry.TemplateLength / 4), (frames + _geometry.SliceFrames - 1) / _geometry.SliceFrames, 1), (TileLoading.Group, 1, 1)), cancellation);
         _stripTree?.Invoke(_session.Stream, new KernelConfig(_geometry.Rank, 1), Sized(args));
         _tileTree?.Invoke(_session.Stream, new KernelConfig((Groups(_geometry.TemplateLength), 1, 1), (TileLoading.Group, 1, 1)), new SliceTreeArgs
         {
@@ -70,12 +72,13 @@ internal sealed class ContractionLauncher : IDisposable
     {
         args = Sized(args);
         double flopsOfASlice = 2.0 * _geometry.Pitch * _geometry.SliceFrames * _geometry.RankPitch;
-        int atATime = (int)Math.Clamp(_session.Accelerator.NumMultiprocessors * FlopsOfALaunch / flopsOfASlice, 1, _geometry.Slices);
-        for (args.FirstSlice = 0; args.FirstSlice < _geometry.Slices; args.FirstSlice += atATime)
+        int ofTheBlock = (args.Frames + _geometry.SliceFrames - 1) / _geometry.SliceFrames;
+        int atATime = (int)Math.Clamp(_session.Accelerator.NumMultiprocessors * FlopsOfALaunch / flopsOfASlice, 1, ofTheBlock);
+        for (args.FirstSlice = 0; args.FirstSlice < ofTheBlock; args.FirstSlice += atATime)
         {
             cancellation.ThrowIfCancellationRequested();
-            int slices = Math.Min(atATime, _geometry.Slices - args.FirstSlice);
-            args.EndFrame = Math.Min(_geometry.Frames, (args.FirstSlice + slices) * _geometry.SliceFrames);
+            int slices = Math.Min(atATime, ofTheBlock - args.FirstSlice);
+            args.EndFrame = Math.Min(args.Frames, (args.FirstSlice + slices) * _geometry.SliceFrames);
             var config = _session.Form == KernelForm.Strip ? new KernelConfig(slices, 1) : tiles(args.EndFrame - args.FirstSlice * _geometry.SliceFrames);
             kernel(_session.Stream, config, args);
         }
@@ -84,7 +87,6 @@ internal sealed class ContractionLauncher : IDisposable
     private ContractionArgs Sized(ContractionArgs args)
     {
         args.Pitch = _geometry.Pitch;
-        args.Frames = _geometry.Frames;
         args.Rank = _geometry.Rank;
         args.RankPitch = _geometry.RankPitch;
         args.SliceFrames = _geometry.SliceFrames;

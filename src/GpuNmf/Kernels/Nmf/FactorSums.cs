@@ -29,6 +29,19 @@ internal struct FactorSums
     /// <summary>Of each component, where <see cref="StepRule.Sparsity"/> is above zero: the lasso of its activations, then the ridge of its template [2][K'].</summary>
     public ArrayView<float> Weights;
 
+    /// <summary>The view that begins <paramref name="slices"/> slices further on, of all models; what is not in use stays as it is.</summary>
+    public readonly FactorSums Behind(int slices, int templateLength, int rankPitch)
+    {
+        var own = this;
+        own.Numerators = From(Numerators, Offset.Of(slices, templateLength));
+        own.Denominators = From(Denominators, Offset.Of(slices, templateLength));
+        own.ActivationSums = From(ActivationSums, Offset.Of(slices, rankPitch));
+        own.ActivationGrams = From(ActivationGrams, Offset.Of(slices, rankPitch * rankPitch));
+        return own;
+
+        static ArrayView<float> From(ArrayView<float> sums, long first) => first < sums.Length ? sums.SubView(first) : sums;
+    }
+
     /// <summary>The view of one model of a batch; what its divergence does not use stays as it is.</summary>
     public readonly FactorSums Of<TDivergence>(long model, ModelLengths lengths, int rankPitch) where TDivergence : IDivergence
     {

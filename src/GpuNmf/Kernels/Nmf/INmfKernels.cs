@@ -6,6 +6,9 @@ internal interface INmfKernels : IDisposable
     /// <summary>Floats of partial losses that <see cref="EnqueuePass"/> writes for a whole pass, a model.</summary>
     long LossLength { get; }
 
+    /// <summary>Those of a slice; the slices' lie one behind another.</summary>
+    int LossesOfASlice { get; }
+
     /// <summary>Enqueues slices <c>args.FirstSlice</c> to <c>args.FirstSlice + slices - 1</c> of one pass.</summary>
     void EnqueuePass(PassKind pass, PassArgs args, int slices);
 

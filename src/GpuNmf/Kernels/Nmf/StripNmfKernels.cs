@@ -11,6 +11,8 @@ internal abstract class StripNmfKernels : INmfKernels
     /// <summary>One partial loss a frame.</summary>
     public abstract long LossLength { get; }
 
+    public abstract int LossesOfASlice { get; }
+
     internal static StripNmfKernels Load(DeviceSession session, NmfGeometry geometry, double beta, bool descends) => session.Simd switch
     {
         SimdWidth.Bits512 => Load<Vector512<float>, Lanes512>(session, geometry, beta, descends),
@@ -50,6 +52,8 @@ internal sealed class StripNmfKernels<TVector, TLanes, TDivergence>(DeviceSessio
     private Action<AcceleratorStream, KernelConfig, TemplateArgs>? _templates, _descent, _gram;
 
     public override long LossLength => geometry.Rows;
+
+    public override int LossesOfASlice => geometry.SliceFrames;
 
     public override void EnqueuePass(PassKind pass, PassArgs args, int slices)
     {

@@ -52,7 +52,9 @@ internal sealed class TileNmfKernels : INmfKernels
     }
 
     /// <summary>One partial loss a group: a slice, or a block of bins of a slice.</summary>
-    public long LossLength => IsOnePass ? _geometry.Slices : (long)_geometry.Slices * BinBlocks;
+    public long LossLength => (long)_geometry.Slices * LossesOfASlice;
+
+    public int LossesOfASlice => IsOnePass ? 1 : BinBlocks;
 
     private bool IsOnePass => _activations is null;
 
@@ -184,7 +186,7 @@ internal sealed class TileNmfKernels : INmfKernels
     private PassKind EnqueueDescent(PassKind pass, PassArgs args, int slices)
     {
         if (pass == PassKind.First) return pass;
-        int first = args.FirstSlice * args.SliceFrames, end = Math.Min(_geometry.Frames, (args.FirstSlice + slices) * args.SliceFrames);
+        int first = args.FirstSlice * args.SliceFrames, end = Math.Min(args.Frames, (args.FirstSlice + slices) * args.SliceFrames);
         int blocks = (end - first + TileDescentKernels.Frames - 1) / TileDescentKernels.Frames;
         _descent!(_session.Stream, new KernelConfig(blocks * args.ModelCount, TileDescentKernels.Group), new DescentPassArgs { Pass = args, EndFrame = end });
         return IsOnePass ? PassKind.First : pass;
@@ -193,7 +195,7 @@ internal sealed class TileNmfKernels : INmfKernels
     /// <summary>The activations' own launches: the row blocks of the slices' frames.</summary>
     private void EnqueueActivations(PassArgs args, int slices)
     {
-        int first = args.FirstSlice * args.SliceFrames, end = Math.Min(_geometry.Frames, (args.FirstSlice + slices) * args.SliceFrames);
+        int first = args.FirstSlice * args.SliceFrames, end = Math.Min(args.Frames, (args.FirstSlice + slices) * args.SliceFrames);
         int blocks = (end - first + _methods.RowsOfAGroup - 1) / _methods.RowsOfAGroup;
         _activations!(_session.Stream, new KernelConfig((blocks * args.ModelCount, Parts, 1), (_methods.Threads, 1, 1)), args);
         if (_finish is null) return;

@@ -1,5 +1,6 @@
 using GpuNmf.Devices;
 using GpuNmf.Kernels.Nmf;
+using GpuNmf.Nmf.Blocks;
 
 namespace GpuNmf.Nmf.Starts;
 
@@ -12,32 +13,39 @@ internal sealed class FrameSample : IDisposable
     /// <summary>A frame whose sum is below this share of the largest (-60 dB) is silent.</summary>
     private const float Silent = 1e-3f;
 
-    private FrameSample(DeviceBuffer<float> x, float[][] spectra)
+    private readonly DeviceBuffer<float> _rows;
+
+    private FrameSample(DeviceSession session, DeviceBuffer<float> rows, float[][] spectra, int bins)
     {
-        X = x;
+        _rows = rows;
         Spectra = spectra;
+        X = new WholeSpectrogram(session, rows, NmfGeometry.Of(bins, spectra.Length, 1, session.Form));
     }
 
-    /// <summary>[rows][pitch].</summary>
-    internal DeviceBuffer<float> X { get; }
+    /// <summary>The spectra on the device.</summary>
+    internal ISpectrogramBlocks X { get; }
 
     /// <summary>[n][F].</summary>
     internal float[][] Spectra { get; }
 
     /// <param name="session">Device.</param>
-    /// <param name="x">[rows][pitch] as the geometry says; not zero everywhere.</param>
+    /// <param name="x">X, not zero everywhere.</param>
     /// <param name="geometry">Its bins and frames count, its rank does not.</param>
     /// <param name="sums">The sum of each frame.</param>
     /// <param name="seed">Of the draw.</param>
-    internal static FrameSample Of(DeviceSession session, DeviceBuffer<float> x, NmfGeometry geometry, float[] sums, ulong seed)
+    /// <param name="cancellation">Looked at between blocks.</param>
+    internal static FrameSample Of(DeviceSession session, ISpectrogramBlocks x, NmfGeometry geometry, float[] sums, ulong seed, CancellationToken cancellation)
     {
         int[] chosen = Choose(sums, seed);
         var spectra = new float[chosen.Length][];
         var rows = new float[(long)NmfGeometry.RowsOf(chosen.Length, session.Form) * geometry.Pitch];
+        foreach (var block in x.Pass(geometry.SliceFrames, ascending: false, cancellation))
+            for (int i = 0; i < chosen.Length; i++)
+                if (chosen[i] - block.FirstFrame is var frame && frame >= 0 && frame < block.Frames)
+                    block.Rows.Download(rows.AsSpan(i * geometry.Pitch, geometry.Pitch), (long)frame * geometry.Pitch);
         for (int i = 0; i < chosen.Length; i++)
         {
             var row = rows.AsSpan(i * geometry.Pitch, geometry.Pitch);
-            x.Download(row, (long)chosen[i] * geometry.Pitch);
             double power = 0;
             foreach (float value in row) power += (double)value * value;
             double norm = Math.Sqrt(power);
@@ -48,7 +56,7 @@ internal sealed class FrameSample : IDisposable
         try
         {
             buffer.Upload(rows);
-            return new FrameSample(buffer, spectra);
+            return new FrameSample(session, buffer, spectra, geometry.Bins);
         }
         catch
         {
@@ -57,7 +65,7 @@ internal sealed class FrameSample : IDisposable
         }
     }
 
-    public void Dispose() => X.Dispose();
+    public void Dispose() => _rows.Dispose();
 
     private static int[] Choose(float[] sums, ulong seed)
     {

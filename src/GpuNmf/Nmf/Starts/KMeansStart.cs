@@ -1,5 +1,6 @@
 using GpuNmf.Devices;
 using GpuNmf.Kernels.Nmf;
+using GpuNmf.Nmf.Blocks;
 
 namespace GpuNmf.Nmf.Starts;
 
@@ -14,19 +15,19 @@ internal static class KMeansStart
 
     /// <summary>The factors at the scale of X.</summary>
     /// <param name="session">Device.</param>
-    /// <param name="x">[rows][pitch] as the geometry says, padding zero, not zero everywhere.</param>
+    /// <param name="x">X, not zero everywhere.</param>
     /// <param name="geometry">Its bins and frames count, its rank does not.</param>
     /// <param name="rank">K.</param>
     /// <param name="mean">Mean of X.</param>
     /// <param name="seed">Of the frames that are looked at and of the first centres.</param>
     /// <param name="cancellation">Looked at between launches.</param>
     internal static StartFactors Of(
-        DeviceSession session, DeviceBuffer<float> x, NmfGeometry geometry, int rank, double mean, ulong seed, CancellationToken cancellation)
+        DeviceSession session, ISpectrogramBlocks x, NmfGeometry geometry, int rank, double mean, ulong seed, CancellationToken cancellation)
     {
         using var products = new SpectrogramProducts(session, x, geometry.Bins, geometry.Frames, Math.Min(rank, SpectrogramProducts.ColumnsAtATime));
         float[] sums = Sums(products, geometry.Bins, cancellation);
         float[,] centres;
-        using (var sample = FrameSample.Of(session, x, geometry, sums, seed))
+        using (var sample = FrameSample.Of(session, x, geometry, sums, seed, cancellation))
             centres = KMeans.Centres(session, sample, geometry.Bins, rank, seed, cancellation);
         float[,] templates = Templates(centres, rank, mean, seed);
         float[,] activations = products.Project(templates, cancellation);

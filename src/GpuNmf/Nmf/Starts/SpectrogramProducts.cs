@@ -1,5 +1,6 @@
 using GpuNmf.Devices;
 using GpuNmf.Kernels.Nmf;
+using GpuNmf.Nmf.Blocks;
 
 namespace GpuNmf.Nmf.Starts;
 
@@ -9,17 +10,17 @@ internal sealed class SpectrogramProducts : IDisposable
     /// <summary>Columns to take at a time where there are many: X is read once for each of so many.</summary>
     internal const int ColumnsAtATime = 32;
 
-    private readonly DeviceBuffer<float> _x;
+    private readonly ISpectrogramBlocks _x;
     private readonly List<IDisposable> _owned = [];
     private readonly ContractionLauncher _launcher;
     private readonly DeviceBuffer<float> _templates, _activations, _partials;
 
     /// <param name="session">Device.</param>
-    /// <param name="x">[rows][pitch], padding zero.</param>
+    /// <param name="x">X.</param>
     /// <param name="bins">F.</param>
     /// <param name="frames">T.</param>
     /// <param name="columns">Columns of V, Y and Z.</param>
-    internal SpectrogramProducts(DeviceSession session, DeviceBuffer<float> x, int bins, int frames, int columns)
+    internal SpectrogramProducts(DeviceSession session, ISpectrogramBlocks x, int bins, int frames, int columns)
     {
         _x = x;
         Geometry = NmfGeometry.Of(bins, frames, columns, session.Form);
@@ -45,7 +46,7 @@ internal sealed class SpectrogramProducts : IDisposable
     internal void OverBins(float[,] columns, CancellationToken cancellation)
     {
         _templates.Upload(FactorLayout.PackTemplates(columns, Geometry, 0));
-        _launcher.EnqueueOverBins(Args, cancellation);
+        foreach (var block in Pass(cancellation)) _launcher.EnqueueOverBins(ArgsOf(block), cancellation);
     }
 
     /// <summary>Y as [rows][<see cref="NmfGeometry.RankPitch"/>].</summary>
@@ -58,7 +59,8 @@ internal sealed class SpectrogramProducts : IDisposable
     /// <summary>Z = X^T Y, bins x columns.</summary>
     internal float[,] OverFrames(CancellationToken cancellation)
     {
-        _launcher.EnqueueOverFrames(Args, cancellation);
+        foreach (var block in Pass(cancellation)) _launcher.EnqueueOverFrames(ArgsOf(block), cancellation);
+        _launcher.EnqueueTree(new ContractionArgs { Partials = _partials.View });
         var packed = new float[Geometry.TemplateLength];
         _partials.Download(packed);
         return FactorLayout.UnpackTemplates(packed, Geometry, Geometry.Rank, 0);
@@ -98,7 +100,16 @@ internal sealed class SpectrogramProducts : IDisposable
         _owned.Clear();
     }
 
-    private ContractionArgs Args => new() { X = _x.View, Templates = _templates.View, Activations = _activations.View, Partials = _partials.View };
+    private IEnumerable<SpectrogramBlock> Pass(CancellationToken cancellation) => _x.Pass(Geometry.SliceFrames, ascending: false, cancellation);
+
+    private ContractionArgs ArgsOf(SpectrogramBlock block) => new()
+    {
+        X = block.Rows.View,
+        Templates = _templates.View,
+        Activations = _activations.From(block.FirstFrame * (long)Geometry.RankPitch),
+        Partials = _partials.From(block.FirstFrame / Geometry.SliceFrames * (long)Geometry.TemplateLength),
+        Frames = block.Frames,
+    };
 
     private T Own<T>(T buffer) where T : IDisposable
     {

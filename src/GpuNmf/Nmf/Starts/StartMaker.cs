@@ -18,7 +18,7 @@ internal sealed class StartMaker(DeviceSession session, SharedSpectrogram x, Nmf
         var made = model.Initialization switch
         {
             NmfInitialization.Random => null,
-            NmfInitialization.KMeans => KMeansStart.Of(session, x.X, geometry, model.Rank, mean, model.Seed, cancellation),
+            NmfInitialization.KMeans => KMeansStart.Of(session, x.Blocks, geometry, model.Rank, mean, model.Seed, cancellation),
             _ => Nndsvd.Of(Triplets(model.Rank), model.Initialization, mean, model.Seed),
         };
         return ModelStart.Of(
@@ -47,7 +47,7 @@ internal sealed class StartMaker(DeviceSession session, SharedSpectrogram x, Nmf
 
     private SingularTriplets Triplets(int rank)
     {
-        if (!_triplets.TryGetValue(rank, out var triplets)) _triplets[rank] = triplets = SubspaceIteration.Of(session, x.X, geometry, rank, cancellation);
+        if (!_triplets.TryGetValue(rank, out var triplets)) _triplets[rank] = triplets = SubspaceIteration.Of(session, x.Blocks, geometry, rank, cancellation);
         return triplets;
     }
 

@@ -1,5 +1,6 @@
 using GpuNmf.Devices;
 using GpuNmf.Kernels.Nmf;
+using GpuNmf.Nmf.Blocks;
 
 namespace GpuNmf.Nmf.Starts;
 
@@ -32,7 +33,7 @@ internal sealed class SubspaceIteration : IDisposable
     private readonly CancellationToken _cancellation;
     private readonly int _bins, _frames, _count, _columns;
 
-    private SubspaceIteration(DeviceSession session, DeviceBuffer<float> x, NmfGeometry geometry, int count, CancellationToken cancellation)
+    private SubspaceIteration(DeviceSession session, ISpectrogramBlocks x, NmfGeometry geometry, int count, CancellationToken cancellation)
     {
         (_bins, _frames, _count, _cancellation) = (geometry.Bins, geometry.Frames, count, cancellation);
         int spare = Math.Clamp(count, 8, 64);
@@ -47,11 +48,11 @@ internal sealed class SubspaceIteration : IDisposable
 
     /// <summary>The first <paramref name="count"/> triplets.</summary>
     /// <param name="session">Device.</param>
-    /// <param name="x">[rows][pitch] as the geometry says, padding zero.</param>
+    /// <param name="x">X.</param>
     /// <param name="geometry">Its bins and frames count, its rank does not.</param>
     /// <param name="count">At most the bins and the frames.</param>
     /// <param name="cancellation">Looked at between launches.</param>
-    internal static SingularTriplets Of(DeviceSession session, DeviceBuffer<float> x, NmfGeometry geometry, int count, CancellationToken cancellation)
+    internal static SingularTriplets Of(DeviceSession session, ISpectrogramBlocks x, NmfGeometry geometry, int count, CancellationToken cancellation)
     {
         using var iteration = new SubspaceIteration(session, x, geometry, count, cancellation);
         return iteration.Triplets(iteration.Basis());

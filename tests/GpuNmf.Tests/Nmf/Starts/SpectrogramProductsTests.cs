@@ -1,5 +1,6 @@
 using GpuNmf.Devices;
 using GpuNmf.Kernels.Nmf;
+using GpuNmf.Nmf.Blocks;
 using GpuNmf.Nmf.Starts;
 using GpuNmf.Reference;
 using GpuNmf.Tests.Lanes;
@@ -69,7 +70,7 @@ public sealed class SpectrogramProductsTests
     {
         var geometry = NmfGeometry.Of(x.GetLength(0), x.GetLength(1), 1, session.Form);
         using var onDevice = NmfRun.Upload(session, x, geometry);
-        using var products = new SpectrogramProducts(session, onDevice, geometry.Bins, geometry.Frames, columns.GetLength(1));
+        using var products = new SpectrogramProducts(session, new WholeSpectrogram(session, onDevice, geometry), geometry.Bins, geometry.Frames, columns.GetLength(1));
         float[,] projections = products.Project(columns, CancellationToken.None);
         return (projections, products.OverFrames(CancellationToken.None));
     }

@@ -1,0 +1,94 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using GpuNmf.Devices;
+using Microsoft.Win32.SafeHandles;
+
+namespace GpuNmf.Nmf.Blocks;
+
+/// <summary>Rows of X in a file that nobody else sees: it has its room from the start, and vanishes with the process, however that ends.</summary>
+internal sealed class DiskRows : ISpectrogramStore
+{
+    /// <summary>Bytes on their way at a time, unless one row takes more.</summary>
+    private const int PieceBytes = 8 << 20;
+
+    private readonly SafeFileHandle _file;
+    private readonly HostBuffer<float> _piece;
+    private readonly int _rowsOfAPiece, _pitch;
+
+    /// <param name="session">Device.</param>
+    /// <param name="folder">Where the file lies; it must exist.</param>
+    /// <param name="rows">Rows of X.</param>
+    /// <param name="pitch">Floats of a row.</param>
+    /// <exception cref="IOException">The disk has no room for it.</exception>
+    internal DiskRows(DeviceSession session, string folder, int rows, int pitch)
+    {
+        _pitch = pitch;
+        _rowsOfAPiece = Math.Clamp(PieceBytes / (sizeof(float) * pitch), 1, rows);
+        _file = Open(folder, (long)rows * pitch * sizeof(float));
+        try
+        {
+            _piece = session.AllocateHost<float>((long)_rowsOfAPiece * pitch);
+        }
+        catch
+        {
+            _file.Dispose();
+            throw;
+        }
+    }
+
+    public bool LoadsBeside => true;
+
+    public void Load(int first, int count, DeviceBuffer<float> target, CancellationToken cancellation)
+    {
+        for (int at = 0; at < count; at += _rowsOfAPiece)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            int rows = Math.Min(_rowsOfAPiece, count - at);
+            var bytes = MemoryMarshal.AsBytes(_piece.Span[..(rows * _pitch)]);
+            for (long offset = PositionOf(first + at); bytes.Length > 0;)
+            {
+                int read = RandomAccess.Read(_file, bytes, offset);
+                if (read == 0) throw new IOException($"The spooled spectrogram ends at byte {offset}; the disk lost it. Start again.");
+                bytes = bytes[read..];
+                offset += read;
+            }
+            target.UploadBeside(_piece, 0, rows * _pitch, (long)at * _pitch);
+        }
+    }
+
+    public void Save(int first, int count, DeviceBuffer<float> source, CancellationToken cancellation)
+    {
+        for (int at = 0; at < count; at += _rowsOfAPiece)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var values = _piece.Span[..(Math.Min(_rowsOfAPiece, count - at) * _pitch)];
+            source.Download(values, (long)at * _pitch);
+            RandomAccess.Write(_file, MemoryMarshal.AsBytes(values), PositionOf(first + at));
+        }
+    }
+
+    public void Dispose()
+    {
+        _piece.Dispose();
+        _file.Dispose();
+    }
+
+    private long PositionOf(int row) => (long)row * _pitch * sizeof(float);
+
+    private static SafeFileHandle Open(string folder, long bytes)
+    {
+        string path = Path.Combine(folder, $"gpunmf-{Path.GetRandomFileName()}.spool");
+        try
+        {
+            var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, FileOptions.DeleteOnClose, preallocationSize: bytes);
+            // Where an open file may lose its name, not even a killed process leaves it behind.
+            if (!OperatingSystem.IsWindows()) File.Delete(path);
+            return file;
+        }
+        catch (IOException exception)
+        {
+            File.Delete(path);
+            throw new IOException(string.Create(CultureInfo.InvariantCulture, $"The spectrogram needs {bytes / 1e9:F1} GB of disk in '{folder}', and the disk does not give them: {exception.Message} Make room, name another folder, or have it recomputed."), exception);
+        }
+    }
+}
