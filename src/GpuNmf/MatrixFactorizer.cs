@@ -64,12 +64,14 @@ public sealed class MatrixFactorizer : IDisposable
         var shared = SharedSpectrogram.Measure(_session, onDevice, geometry);
         var models = NmfModel.Of(options);
         NmfFit[] fits;
+        int atATime;
         using (var factorizer = new Factorizer(_session, geometry, options, models.Length))
         {
+            atATime = factorizer.BatchModels;
             int inAll = options.MaxIterations * models.Chunk(factorizer.BatchModels).Count();
             fits = factorizer.Run(shared, models, (done, loss) => progress?.Report(new FactorisationProgress(done, inAll, loss)), cancellation);
         }
-        fits = Adaptation.Of(_session, geometry, shared, options, fits, cancellation);
+        fits = Adaptation.Of(_session, geometry, shared, options, fits, atATime, cancellation);
         int best = FitChoice.Best(fits);
         var fit = FitChoice.Finish(fits[best], options);
         return new MatrixFactorization

@@ -33,6 +33,9 @@ internal sealed class RecordingRows : ISpectrogramRows
     /// <summary>True while every sample that was read is zero.</summary>
     internal bool IsSilent => _signal.IsSilent;
 
+    /// <summary>Frames of so many rows.</summary>
+    internal long FramesOf(long rows) => rows / (_isStacked ? _signal.Channels : 1);
+
     /// <summary>Told the rows done so far; null tells nobody.</summary>
     internal Action<long>? Progress { get; set; }
 

@@ -48,6 +48,9 @@ public sealed record SeparationResult : FitReport
     /// <summary>Wall-clock seconds by stage.</summary>
     public required StageTimings Timings { get; init; }
 
+    /// <summary>Where the spectrogram was between two passes; the result is the same wherever it was.</summary>
+    public required SpectrogramStorage Storage { get; init; }
+
     /// <summary>Most bytes alive on the device at one time during this separation.</summary>
     public required long PeakDeviceBytes { get; init; }
 }

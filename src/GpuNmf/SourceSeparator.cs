@@ -12,23 +12,33 @@ namespace GpuNmf;
 
 /// <summary>Takes recordings apart on one device. One caller at a time; dispose it to release the device.</summary>
 /// <remarks>
-/// The chain is samples, STFT, magnitudes, multiplicative updates, masks, inverse STFT. On the device lie the magnitudes (4 bytes a bin and
-/// frame) and the factors; samples come and stems leave block by block.
+/// The chain is samples, STFT, magnitudes, multiplicative updates, masks, inverse STFT. On the device lie the factors and the magnitudes (4 bytes a bin and
+/// frame), or two blocks of them where they are too many (<see cref="MemoryOptions"/>); samples come and stems leave block by block.
 /// </remarks>
 public sealed class SourceSeparator : IDisposable
 {
     private readonly DeviceSession _session;
+    private readonly MemoryOptions _memory;
     private bool _disposed;
 
     /// <summary>Opens the device.</summary>
     /// <param name="device">Null is <see cref="DeviceRequest.Auto"/>.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The number of threads is out of range.</exception>
+    /// <param name="memory">How much memory a separation may take; null is the default of every option.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The number of threads, or an option of the memory, is out of range.</exception>
     /// <exception cref="DeviceUnavailableException">The device asked for is not there; the message lists what is.</exception>
-    public SourceSeparator(DeviceRequest? device = null) : this(DeviceSession.Open(device ?? DeviceRequest.Auto))
+    public SourceSeparator(DeviceRequest? device = null, MemoryOptions? memory = null)
     {
+        _memory = memory ?? new MemoryOptions();
+        _memory.Validate();
+        _session = DeviceSession.Open(device ?? DeviceRequest.Auto);
+        _session.LimitBytes = MemoryBudget.Of(_session, _memory).DeviceBytes;
     }
 
-    internal SourceSeparator(DeviceSession session) => _session = session;
+    internal SourceSeparator(DeviceSession session, MemoryOptions? memory = null)
+    {
+        _session = session;
+        _memory = memory ?? new MemoryOptions();
+    }
 
     /// <summary>The device in use.</summary>
     public DeviceEntry Device => _session.Entry;
@@ -66,7 +76,10 @@ public sealed class SourceSeparator : IDisposable
         var clock = new StageClock();
         using var transform = new ForwardTransform(_session, options.Stft, recording.Channels);
         var geometry = NmfGeometry.Of(options.Stft.Bins, options.RowsOf(recording), options.Nmf.Rank, _session.Form);
-        var (fits, silent, constant, timings) = Factorise(transform, recording, geometry, options, progress, cancellation);
+        var plan = new SeparationPlanner(_session, recording, options, _memory, renders: true, cancellation).Spectrogram();
+        _session.RestartPeak();
+        clock.Lap();
+        var (fits, silent, constant, timings, spectrogram) = Factorise(transform, recording, geometry, plan, options, progress, cancellation);
         clock.Lap();
         int best = FitChoice.Best(fits);
         var fit = FitChoice.Finish(fits[best], options.Nmf);
@@ -96,10 +109,28 @@ public sealed class SourceSeparator : IDisposable
             Frames = options.Stft.FrameCount(recording.Length),
             Device = _session.Entry,
             Kind = _session.Kind,
-            Warnings = [.. Warnings(fit, silent, outweighed, options.Nmf), .. EmptySources(sources, options)],
+            Storage = spectrogram.Storage,
+            Warnings = [.. Told(spectrogram.Warning), .. Warnings(fit, silent, outweighed, options.Nmf), .. EmptySources(sources, options)],
             Timings = timings with { StemSeconds = clock.Lap() },
             PeakDeviceBytes = _session.PeakBytes,
         };
+    }
+
+    /// <summary>What <see cref="Separate"/> would take in memory, disk and time. A second's work, in which the device separates a short noise.</summary>
+    /// <param name="recording">A little of it is read, to measure how quick that is; it stays open.</param>
+    /// <param name="options">Null is the default of every option.</param>
+    /// <param name="cancellation">Looked at between launches.</param>
+    /// <exception cref="ArgumentException">An option is out of range or does not suit the recording, see <see cref="SeparationOptions.ValidateFor"/>.</exception>
+    /// <exception cref="DeviceMemoryException">The limit is too low for the recording.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was signalled.</exception>
+    /// <exception cref="ObjectDisposedException">The separator was disposed.</exception>
+    public SeparationPlan Plan(IAudioSource recording, SeparationOptions? options = null, CancellationToken cancellation = default)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        ArgumentNullException.ThrowIfNull(recording);
+        options ??= new SeparationOptions();
+        options.ValidateFor(recording);
+        return new SeparationPlanner(_session, recording, options, _memory, renders: true, cancellation).Plan();
     }
 
     /// <summary>Learns the templates of a recording, as a dictionary for others of the same sounds: nothing is rendered.</summary>
@@ -120,7 +151,8 @@ public sealed class SourceSeparator : IDisposable
         _session.RestartPeak();
         using var transform = new ForwardTransform(_session, options.Stft, recording.Channels);
         var geometry = NmfGeometry.Of(options.Stft.Bins, options.RowsOf(recording), options.Nmf.Rank, _session.Form);
-        var (fits, silent, constant, _) = Factorise(transform, recording, geometry, options, progress, cancellation);
+        var plan = new SeparationPlanner(_session, recording, options, _memory, renders: false, cancellation).Spectrogram();
+        var (fits, silent, constant, _, spectrogram) = Factorise(transform, recording, geometry, plan, options, progress, cancellation);
         int best = FitChoice.Best(fits);
         var fit = TemplateScale.ToUnitSum(FitChoice.Finish(fits[best], options.Nmf), 0);
         float[,] templates = ComponentOrder.WithoutEmpty(fit.Templates, fit.Activations);
@@ -143,7 +175,7 @@ public sealed class SourceSeparator : IDisposable
             Restarts = RestartOutcome.Of(fits, options.Nmf.Seed),
             Device = _session.Entry,
             Kind = _session.Kind,
-            Warnings = [.. MissingTemplates(options.Nmf.Rank, templates.GetLength(1)), .. PenaltyWarnings(fit.LossTrace[^1].Loss > constant, options.Nmf)],
+            Warnings = [.. Told(spectrogram.Warning), .. MissingTemplates(options.Nmf.Rank, templates.GetLength(1)), .. PenaltyWarnings(fit.LossTrace[^1].Loss > constant, options.Nmf)],
         };
     }
 
@@ -183,32 +215,47 @@ public sealed class SourceSeparator : IDisposable
         ? [$"{rank - found} of {rank} templates were zero everywhere, or never sounded, and were left out; the recording has fewer different sounds."]
         : [];
 
-    /// <returns>A fit a start, whether every sample is zero, the divergence from a spectrum that never changes where penalties are to be judged by it, and times.</returns>
-    private (NmfFit[] Fits, bool Silent, double Constant, StageTimings Timings) Factorise(
-        ForwardTransform transform, IAudioSource recording, NmfGeometry geometry, SeparationOptions options,
+    private static IEnumerable<string> Told(string? warning) => warning is null ? [] : [warning];
+
+    /// <returns>A fit a start, whether every sample is zero, the divergence from a spectrum that never changes where penalties are to be judged by it, times, and where X was.</returns>
+    private (NmfFit[] Fits, bool Silent, double Constant, StageTimings Timings, (SpectrogramStorage Storage, string? Warning) Spectrogram) Factorise(
+        ForwardTransform transform, IAudioSource recording, NmfGeometry geometry, SpectrogramPlan plan, SeparationOptions options,
         IProgress<SeparationProgress>? progress, CancellationToken cancellation)
     {
         var clock = new StageClock();
-        using var x = _session.Allocate<float>((long)geometry.Rows * geometry.Pitch);
         SharedSpectrogram shared;
         NmfFit[] fits;
         double read, stft, constant;
         bool silent;
-        // First of all, so that a device with too little memory says so at once.
-        using (var factorizer = new Factorizer(_session, geometry, options.Nmf, options.Nmf.Restarts))
+        // Before X, so that a device with too little memory for the factors says so at once.
+        var factorizer = new Factorizer(_session, geometry, options.Nmf, plan.Models, long.MaxValue);
+        using var spectrogram = Opened();
+        using (factorizer)
         {
-            (read, silent) = RecordingMagnitudes.Into(
-                _session, transform, recording, options.Reconstruction.Channels, x, Of(progress, SeparationStage.Transforming), cancellation);
+            shared = spectrogram.Measure(Of(progress, SeparationStage.Transforming), cancellation);
+            (read, silent) = (spectrogram.ReadSeconds, spectrogram.IsSilent);
             stft = clock.Lap() - read;
             var models = NmfModel.Of(options.Nmf);
             int iterations = options.Nmf.MaxIterations * models.Chunk(factorizer.BatchModels).Count();
-            shared = SharedSpectrogram.Measure(_session, x, geometry);
             constant = options.Nmf.HasPenalties && shared.Max > 0 ? ConstantSpectrum.Divergence(shared, options.Nmf.Beta, cancellation) : double.PositiveInfinity;
             fits = factorizer.Run(
                 shared, models, (done, loss) => progress?.Report(new SeparationProgress(SeparationStage.Factorising, done, iterations, loss)), cancellation);
         }
-        fits = Adaptation.Of(_session, geometry, shared, options.Nmf, fits, cancellation);
-        return (fits, silent, constant, new StageTimings(read, stft, clock.Lap(), 0));
+        fits = Adaptation.Of(_session, geometry, shared, options.Nmf, fits, plan.Models, cancellation);
+        return (fits, silent, constant, new StageTimings(read, stft, clock.Lap(), 0), (spectrogram.Plan.Storage, spectrogram.Warning));
+
+        RecordingSpectrogram Opened()
+        {
+            try
+            {
+                return RecordingSpectrogram.Open(_session, transform, recording, options.Reconstruction.Channels, geometry, plan, _memory);
+            }
+            catch
+            {
+                factorizer.Dispose();
+                throw;
+            }
+        }
     }
 
     /// <summary>What a stage tells, with the stage's name.</summary>

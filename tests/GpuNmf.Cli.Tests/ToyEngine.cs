@@ -102,6 +102,7 @@ internal sealed class ToyEngine : IEngine
             Kind = "toy-1",
             Warnings = [Warning],
             Timings = new(0.1, 0.2, 0.3, 0.4),
+            Storage = SpectrogramStorage.Device,
             PeakDeviceBytes = 4096,
         };
     }

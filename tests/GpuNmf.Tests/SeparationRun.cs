@@ -8,11 +8,11 @@ namespace GpuNmf.Tests;
 internal sealed record SeparationRun(SeparationResult Result, IReadOnlyList<AudioBuffer> Stems)
 {
     /// <summary>Separates on a session that stays open.</summary>
-    internal static SeparationRun On(DeviceSession session, IAudioSource recording, SeparationOptions options)
+    internal static SeparationRun On(DeviceSession session, IAudioSource recording, SeparationOptions options, MemoryOptions? memory = null)
     {
         var sink = new StemBuffer();
 #pragma warning disable CA2000 // Disposing the separator would close the session, which the lanes share.
-        var result = new SourceSeparator(session).Separate(recording, sink, options);
+        var result = new SourceSeparator(session, memory).Separate(recording, sink, options);
 #pragma warning restore CA2000
         return new SeparationRun(result, sink.Stems);
     }

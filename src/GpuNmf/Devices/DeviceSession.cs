@@ -54,6 +54,12 @@ internal sealed class DeviceSession : IDisposable
     /// <summary>Bytes allocated and not yet freed.</summary>
     internal long LiveBytes => Interlocked.Read(ref _liveBytes);
 
+    /// <summary>Bytes that an allocation could take now, as far as the driver tells; else the device's memory.</summary>
+    internal long FreeBytes => Accelerator is CudaAccelerator cuda ? cuda.GetFreeMemory() : Entry.MemoryBytes > 0 ? Entry.MemoryBytes - LiveBytes : long.MaxValue;
+
+    /// <summary>Bytes that are not to be exceeded, beside the device's own.</summary>
+    internal long LimitBytes { get; set; } = long.MaxValue;
+
     /// <summary>The most bytes alive at one time since the opening, or since <see cref="RestartPeak"/>.</summary>
     internal long PeakBytes => Interlocked.Read(ref _peakBytes);
 
@@ -130,7 +136,7 @@ internal sealed class DeviceSession : IDisposable
     {
         double bytes = (double)length * Interop.SizeOf<T>();
         // A system that promises more memory than it has would end the process later instead.
-        if (Entry.MemoryBytes > 0 && LiveBytes + bytes > Entry.MemoryBytes) throw NoRoom(bytes, null);
+        if (LiveBytes + bytes > MostBytes) throw NoRoom(bytes, null);
         try
         {
             return Accelerator.Allocate1D<T>(length);
@@ -141,9 +147,11 @@ internal sealed class DeviceSession : IDisposable
         }
     }
 
+    private double MostBytes => Math.Min(LimitBytes, Entry.MemoryBytes > 0 ? Entry.MemoryBytes : double.PositiveInfinity);
+
     private DeviceMemoryException NoRoom(double bytes, Exception? cause) => new(
         string.Create(CultureInfo.InvariantCulture, $"{Entry.Name} has no room for another {bytes / (1 << 20):F0} MiB beside the {LiveBytes / (1 << 20)} MiB in use") +
-        (Entry.MemoryBytes > 0 ? $", of {Entry.MemoryBytes / (1 << 20)} MiB in all" : "") +
+        (MostBytes < long.MaxValue ? string.Create(CultureInfo.InvariantCulture, $", of {MostBytes / (1 << 20):F0} MiB in all") : "") +
         "; take a shorter piece, a larger hop, fewer components or another device.", cause!);
 
     internal void Released(long bytes) => Interlocked.Add(ref _liveBytes, -bytes);

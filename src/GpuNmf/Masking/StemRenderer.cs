@@ -20,15 +20,6 @@ internal sealed record StemIngredients(IMixtureSpectrum Mixture, DeviceBuffer<fl
 /// </summary>
 internal sealed class StemRenderer : IDisposable
 {
-    /// <summary>Hops of output a block, at least.</summary>
-    private const int BlockHops = 64;
-
-    /// <summary>Bytes at one time, at least one component's: of windowed frames, or of samples where the frames stay on the chip.</summary>
-    private const long StemBytes = 32L << 20;
-
-    /// <summary>Bytes of spectrum and masks at one time where the frames stay on the chip, so that a block has work for a whole GPU.</summary>
-    private const long SpectrumBytes = 64L << 20;
-
     private readonly Framing _framing;
     private readonly StemLauncher _launcher;
     private readonly StemIngredients _from;
@@ -45,16 +36,13 @@ internal sealed class StemRenderer : IDisposable
         _framing = from.Mixture.Framing;
         _from = from;
         _usesMask = options.Reconstruction == Reconstruction.Mask;
-        int hop = _framing.HopLength, channels = from.Mixture.Channels, pitch = from.Geometry.Pitch;
+        int channels = from.Mixture.Channels, pitch = from.Geometry.Pitch;
         int masks = options.Channels == ChannelMode.Stack ? channels : 1;
-        bool framesStay = StemLauncher.KeepsFramesOnChip(session.Form, _framing.FftLength, hop);
-        int overlap = (_framing.FftLength + hop - 1) / hop;
-        int hops = framesStay ? HopsOfALargeBlock(_framing, channels, from.Geometry) : HopsOfABlock(overlap, channels, _framing.FftLength);
-        _maxSamples = (int)Math.Min(from.Mixture.Length, (long)hops * hop);
-        int maxFrames = (int)Math.Min(_framing.Frames, hops + overlap + 1);
+        var sizes = StemSizes.Of(_framing, channels, from.Mixture.Length, from.Geometry);
+        (int maxFrames, _maxSamples, _componentsAtATime) = (sizes.Frames, sizes.Samples, sizes.Components);
+        BlockBytes = sizes.BlockBytes(channels, masks, pitch);
         _launcher = new StemLauncher(session, _framing, _usesMask, maxFrames * channels);
-        long framesOfAComponent = framesStay ? 0 : (long)maxFrames * channels * _framing.FftLength, samplesOfAComponent = (long)channels * _maxSamples;
-        _componentsAtATime = (int)Math.Clamp(StemBytes / (4 * (framesStay ? samplesOfAComponent : framesOfAComponent)), 1, from.Geometry.Rank);
+        long samplesOfAComponent = (long)channels * _maxSamples;
         try
         {
             _real = Own(session.Allocate<float>((long)maxFrames * channels * pitch));
@@ -62,7 +50,7 @@ internal sealed class StemRenderer : IDisposable
             _peaks = Own(session.Allocate<float>((long)maxFrames * masks * pitch));
             _scales = Own(session.Allocate<float>((long)maxFrames * masks * pitch));
             _normalizers = Own(session.Allocate<float>(_maxSamples));
-            _frames = Own(session.Allocate<float>(Math.Max(1, _componentsAtATime * framesOfAComponent)));
+            _frames = Own(session.Allocate<float>(Math.Max(1, _componentsAtATime * sizes.FramesOfAComponent)));
             _output = Own(session.Allocate<float>(_componentsAtATime * samplesOfAComponent));
             _scratch = Own(session.Allocate<float>(_launcher.ScratchLength));
             _progress = Own(session.Allocate<int>(StripWork.Length(1)));
@@ -79,8 +67,7 @@ internal sealed class StemRenderer : IDisposable
     }
 
     /// <summary>Bytes of everything that a block goes over: spectrum, masks, frames, samples.</summary>
-    internal long BlockBytes =>
-        sizeof(float) * new[] { _real, _imaginary, _peaks, _scales, _normalizers, _frames, _output }.Sum(buffer => buffer.Length);
+    internal long BlockBytes { get; }
 
     public void Dispose()
     {
@@ -148,20 +135,6 @@ internal sealed class StemRenderer : IDisposable
                 pieces.Add(piece);
             }
         }
-    }
-
-    /// <summary>At small hops most frames of a block overlap its neighbours and are transformed twice, so blocks grow, within 256 MiB a component.</summary>
-    private static int HopsOfABlock(int overlap, int channels, int fftLength)
-    {
-        long fits = (256L << 20) / (4L * channels * fftLength) - overlap;
-        return (int)Math.Max(BlockHops, Math.Min(4L * overlap, fits));
-    }
-
-    /// <summary>Enough for a whole GPU, but an eighth of the recording at most, so that progress is told and a cancellation seen on the way.</summary>
-    private static int HopsOfALargeBlock(Framing framing, int channels, NmfGeometry geometry)
-    {
-        long bySamples = StemBytes / (4L * geometry.Rank * channels * framing.HopLength), bySpectrum = SpectrumBytes / (4 * 4L * channels * geometry.Pitch);
-        return (int)Math.Max(BlockHops, Math.Min(Math.Min(bySamples, bySpectrum), framing.Frames / 8));
     }
 
     private IEnumerable<StemLaunch> Block(long start, int samples)

@@ -17,7 +17,7 @@ internal sealed class Factorizer : IDisposable
     internal const int LossInterval = IterationArgs.Most;
 
     /// <summary>What the models of a batch take together on the device, unless one alone takes more.</summary>
-    private const double BytesOfABatch = 512 << 20;
+    internal const long BytesOfABatch = 512 << 20;
 
     private readonly DeviceSession _session;
     private readonly NmfGeometry _geometry;
@@ -34,7 +34,8 @@ internal sealed class Factorizer : IDisposable
     /// <param name="geometry">Shape of the largest model.</param>
     /// <param name="options">What the models share.</param>
     /// <param name="models">How many there will be; fewer are taken at a time where they would need too much memory.</param>
-    internal Factorizer(DeviceSession session, NmfGeometry geometry, NmfOptions options, int models = 1)
+    /// <param name="bytes">What they may take together.</param>
+    internal Factorizer(DeviceSession session, NmfGeometry geometry, NmfOptions options, int models = 1, long bytes = BytesOfABatch)
     {
         _session = session;
         _geometry = geometry;
@@ -42,8 +43,7 @@ internal sealed class Factorizer : IDisposable
         _rule = UpdateRule.For(options);
         _descends = options.Solver == NmfSolver.CoordinateDescent;
         _kernels = NmfKernels.Load(session, geometry, _rule.Beta, _descends, options.HasUnitTemplates);
-        bool extrapolated = options.Solver == NmfSolver.ExtrapolatedMultiplicativeUpdate;
-        int fitting = (int)Math.Clamp(BytesOfABatch / NmfWorkspace.BytesOfAModel(geometry, _rule.Beta, extrapolated), 1, models);
+        int fitting = ModelsWithin(bytes, geometry, options, models);
         _losses = new float[_kernels.LossLength];
         try
         {
@@ -55,6 +55,18 @@ internal sealed class Factorizer : IDisposable
             throw;
         }
     }
+
+    /// <summary>Models of a batch that takes so many bytes; one at least.</summary>
+    internal static int ModelsWithin(double bytes, NmfGeometry geometry, NmfOptions options, int models) =>
+        (int)Math.Clamp(bytes / NmfWorkspace.BytesOfAModel(geometry, options.Beta, options.Solver == NmfSolver.ExtrapolatedMultiplicativeUpdate), 1, models);
+
+    /// <summary>Bytes on the device of a factorizer of so many models.</summary>
+    internal static long Bytes(NmfGeometry geometry, NmfOptions options, int models) =>
+        NmfWorkspace.Bytes(geometry, UpdateRule.For(options), new BatchSize(models, LossesAtMost(geometry), LossInterval), options.Solver);
+
+    /// <summary>Partial losses: a frame each, or in tile form a slice each, of every few bins where a kernel takes one factor.</summary>
+    private static long LossesAtMost(NmfGeometry geometry) => geometry.Form == KernelForm.Strip ? geometry.Rows
+        : geometry.RankPitch <= NmfGeometry.TileOnePassRank ? geometry.Slices : (long)geometry.Slices * (geometry.Pitch / 32);
 
     /// <summary>Work of one launch at most for each multiprocessor, so that a cancellation is seen soon: about a tenth of a second on one slow core.
     /// No result depends on it.</summary>

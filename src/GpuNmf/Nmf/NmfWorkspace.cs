@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using GpuNmf.Devices;
 using GpuNmf.Kernels.Nmf;
 using GpuNmf.Nmf.Blocks;
@@ -86,6 +87,17 @@ internal sealed class NmfWorkspace : IDisposable
             foreach (float value in values) sum += value;
             return sum;
         }
+    }
+
+    /// <summary>Bytes of all of it; the argument names are the constructor's.</summary>
+    internal static long Bytes(NmfGeometry geometry, UpdateRule rule, BatchSize size, NmfSolver solver)
+    {
+        bool extrapolated = solver == NmfSolver.ExtrapolatedMultiplicativeUpdate, descends = solver == NmfSolver.CoordinateDescent;
+        var lengths = ModelLengths.Of(geometry, size.Losses);
+        long rankPitch = geometry.RankPitch, binSums = geometry.BinSlices * rankPitch * (1 + (rule.Beta == 2 ? rankPitch : 0));
+        long ofAModel = (extrapolated ? 4L : 2L) * geometry.TemplateLength + (extrapolated ? 2 : 1) * lengths.Activations + binSums + 2 * rankPitch
+            + SliceSums.Of(geometry, rule.Beta).Total + size.Losses + (descends ? lengths.Violations + 2 * rankPitch : 0);
+        return sizeof(float) * size.Models * ofAModel + Unsafe.SizeOf<ModelState>() * size.Models * (long)size.Iterations;
     }
 
     /// <summary>Bytes that a model takes.</summary>

@@ -8,6 +8,8 @@ namespace GpuNmf.Stft;
 /// <summary>The short-time Fourier transform of one framing on one device, from samples to magnitudes or to the complex spectrum.</summary>
 internal sealed class ForwardTransform : IDisposable
 {
+    private const long SamplesOfALaunchAtMost = 8 << 20;
+
     private readonly StftOptions _options;
     private readonly StftLauncher _launcher;
     private readonly DeviceBuffer<float> _scratch;
@@ -35,15 +37,31 @@ internal sealed class ForwardTransform : IDisposable
     internal int RowsOfALaunch { get; init; } = 16384;
 
     /// <summary>Samples of all channels that a launch reads at most, unless one frame takes more. No result depends on it.</summary>
-    internal long SamplesOfALaunch { get; init; } = 8 << 20;
+    internal long SamplesOfALaunch { get; init; } = SamplesOfALaunchAtMost;
 
     /// <summary>Roots and window.</summary>
     internal FftTables Tables { get; }
 
-    private int Lead => _options.Center ? _options.FftLength / 2 : 0;
+    private int Lead => LeadOf(_options);
 
     /// <summary>The frames of a signal.</summary>
-    internal Framing FramingOf(long samples) => new(_options.FftLength, _options.EffectiveHopLength, Lead, _options.FrameCount(samples));
+    internal Framing FramingOf(long samples) => FramingOf(_options, samples);
+
+    /// <inheritdoc cref="FramingOf(long)"/>
+    internal static Framing FramingOf(StftOptions options, long samples) => new(options.FftLength, options.EffectiveHopLength, LeadOf(options), options.FrameCount(samples));
+
+    /// <summary>Bytes on the device of tables and scratch, and of the samples that a launch reads.</summary>
+    /// <param name="session">Device.</param>
+    /// <param name="options">Framing.</param>
+    /// <param name="channels">C.</param>
+    /// <param name="samples">Samples of a channel.</param>
+    internal static long Bytes(DeviceSession session, StftOptions options, int channels, long samples)
+    {
+        long held = samples <= 2 * options.FftLength ? samples : Math.Min(samples, Math.Max(SamplesOfALaunchAtMost / channels, options.FftLength) + 2L * options.FftLength);
+        return sizeof(float) * (channels * held + StftLauncher.ScratchLengthOf(session, options.FftLength, channels) + FftTables.Length(options.FftLength));
+    }
+
+    private static int LeadOf(StftOptions options) => options.Center ? options.FftLength / 2 : 0;
 
     public void Dispose()
     {

@@ -27,6 +27,10 @@ internal sealed class FftTables : IDisposable
         }
     }
 
+    /// <summary>Floats of all of them, at most.</summary>
+    /// <param name="fftLength">N.</param>
+    internal static long Length(int fftLength) => 5L * fftLength;
+
     /// <summary>exp(-2 pi i k / N), k below N: real and imaginary parts in turn.</summary>
     internal DeviceBuffer<float> Twiddles { get; }
 

@@ -59,6 +59,11 @@ internal sealed class StemLauncher
     /// <summary>Floats of <see cref="StemArgs.Scratch"/> that a launch needs.</summary>
     internal long ScratchLength { get; }
 
+    /// <summary>The same, at most, without a launcher.</summary>
+    internal static long ScratchLengthOf(DeviceSession session, int fftLength, int maxRows) => session.Form == KernelForm.Strip
+        ? session.Accelerator.NumMultiprocessors * StripStemKernels.ScratchLength(fftLength, (int)session.Simd / 32)
+        : fftLength > StftLauncher.OneLaunchLength ? maxRows * (long)fftLength : 1;
+
     /// <summary>A group of one thread for each thread in use (strip form), none of which has done anything yet.</summary>
     private KernelConfig AllThreads(in StemArgs args)
     {

@@ -43,6 +43,11 @@ internal sealed class StftLauncher
     /// <summary>Floats of <see cref="StftArgs.Scratch"/> that a launch needs.</summary>
     internal long ScratchLength { get; }
 
+    /// <summary>The same without a launcher.</summary>
+    internal static long ScratchLengthOf(DeviceSession session, int fftLength, int channels) => session.Form == KernelForm.Strip
+        ? session.Accelerator.NumMultiprocessors * StripStftKernel.ScratchLength(fftLength, (int)session.Simd / 32)
+        : fftLength > OneLaunchLength ? Math.Max(ScratchRows, channels) * (long)fftLength : 1;
+
     /// <summary>Enqueues rows of magnitudes: the root of the mean power over the channels of a row.</summary>
     internal void EnqueueMagnitudes(StftArgs args) => Launch(_magnitudes, args);
 

@@ -1,0 +1,111 @@
+using System.Diagnostics;
+using GpuNmf.Audio;
+using GpuNmf.Devices;
+using GpuNmf.Masking;
+using GpuNmf.Nmf;
+
+namespace GpuNmf;
+
+/// <summary>What a device does in a second, measured by separating a short noise with the options of the run.</summary>
+/// <param name="TransformSeconds">Seconds that a row of X takes from samples.</param>
+/// <param name="PassSeconds">Seconds that a row takes in a pass, of one model.</param>
+/// <param name="StemSeconds">Seconds that a frame takes in all stems.</param>
+internal readonly record struct StageRates(double TransformSeconds, double PassSeconds, double StemSeconds);
+
+/// <summary>Measures rates; a second's work.</summary>
+internal static class RateProbe
+{
+    private const int Frames = 2048, Iterations = 10;
+
+    /// <summary>Samples of a channel at most, unless so many frames are shorter than four.</summary>
+    private const int MostSamples = 1 << 22;
+
+    /// <summary>Bytes that are written to a disk or copied to the device.</summary>
+    private const int CopiedBytes = 32 << 20;
+
+    /// <summary>Rates of the stages.</summary>
+    /// <param name="session">Device.</param>
+    /// <param name="options">Of the run; what belongs to its recording is left out.</param>
+    /// <param name="channels">C.</param>
+    /// <param name="cancellation">Looked at between launches.</param>
+    internal static StageRates Of(DeviceSession session, SeparationOptions options, int channels, CancellationToken cancellation)
+    {
+        int hop = options.Stft.EffectiveHopLength;
+        int length = Math.Max(4 * options.Stft.FftLength, (int)Math.Min(MostSamples, (long)Frames * hop));
+        var noise = new AudioBuffer(Noise(length * channels), channels, 44100);
+        options = options with
+        {
+            Grouping = null,
+            Nmf = options.Nmf with
+            {
+                InitialActivations = null, ActivationSupport = null, Initialization = NmfInitialization.Random, Restarts = 1, MaxIterations = Iterations, Tolerance = 0,
+                TargetLoss = null, TimeLimit = null, AdaptIterations = 0,
+            },
+        };
+#pragma warning disable CA2000 // Disposing the separator would close the session, which is the caller's.
+        var separator = new SourceSeparator(session, new MemoryOptions { Spectrogram = SpectrogramStorage.Device });
+#pragma warning restore CA2000
+        // The first run compiles the kernels.
+        separator.Separate(noise, new NoSink(), options with { Nmf = options.Nmf with { MaxIterations = 1 } }, null, cancellation);
+        var timings = separator.Separate(noise, new NoSink(), options, null, cancellation).Timings;
+        double frames = options.Stft.FrameCount(length), rows = frames * (options.Reconstruction.Channels == ChannelMode.Stack ? channels : 1);
+        return new StageRates((timings.ReadSeconds + timings.StftSeconds) / rows, timings.NmfSeconds / rows / (Iterations + 1), timings.StemSeconds / frames);
+    }
+
+    /// <summary>Bytes a second that a disk takes, down to the medium: reading back what its cache does not hold is about as quick.</summary>
+    /// <param name="folder">Where a file is written for a moment.</param>
+    internal static double DiskBytesPerSecond(string folder)
+    {
+        var bytes = new byte[CopiedBytes];
+        Random.Shared.NextBytes(bytes);
+        string path = Path.Combine(folder, $"gpunmf-{Path.GetRandomFileName()}.spool");
+        using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+        long start = Stopwatch.GetTimestamp();
+        file.Write(bytes);
+        file.Flush(flushToDisk: true);
+        return CopiedBytes / Stopwatch.GetElapsedTime(start).TotalSeconds;
+    }
+
+    /// <summary>Bytes a second from the host's pinned memory to the device.</summary>
+    internal static double HostBytesPerSecond(DeviceSession session)
+    {
+        using var host = session.AllocateHost<float>(CopiedBytes / sizeof(float));
+        using var device = session.Allocate<float>(CopiedBytes / sizeof(float));
+        device.UploadBeside(host, 0, CopiedBytes / sizeof(float), 0);
+        long start = Stopwatch.GetTimestamp();
+        device.UploadBeside(host, 0, CopiedBytes / sizeof(float), 0);
+        return CopiedBytes / Stopwatch.GetElapsedTime(start).TotalSeconds;
+    }
+
+    /// <summary>Seconds that a sample frame takes to be read, from the start of a recording.</summary>
+    internal static double ReadSeconds(IAudioSource recording)
+    {
+        int frames = (int)Math.Min(recording.Length, MostSamples / recording.Channels);
+        var samples = new float[frames * recording.Channels];
+        recording.Read(0, samples);
+        long start = Stopwatch.GetTimestamp();
+        recording.Read(0, samples);
+        return Stopwatch.GetElapsedTime(start).TotalSeconds / frames;
+    }
+
+    private static float[] Noise(int length)
+    {
+        var random = new Random(1);
+        var noise = new float[length];
+        for (int i = 0; i < length; i++) noise[i] = random.NextSingle() - 0.5f;
+        return noise;
+    }
+
+    private sealed class NoSink : IStemSink
+    {
+        public void Begin(StemFormat format)
+        {
+            // Nothing is kept.
+        }
+
+        public void Write(int component, long start, ReadOnlySpan<float> interleaved)
+        {
+            // Nothing is kept.
+        }
+    }
+}

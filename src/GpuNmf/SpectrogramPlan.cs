@@ -1,0 +1,54 @@
+using System.Globalization;
+using GpuNmf.Devices;
+
+namespace GpuNmf;
+
+/// <summary>Where the spectrogram of a run is, and how much of everything is on the device at a time.</summary>
+/// <param name="Storage">Any but <see cref="SpectrogramStorage.Auto"/>.</param>
+/// <param name="BlockRows">Rows of a block where it is not on the device; else all.</param>
+/// <param name="Models">Models at a time.</param>
+internal sealed record SpectrogramPlan(SpectrogramStorage Storage, int BlockRows, int Models)
+{
+    /// <summary>Blocks of a pass.</summary>
+    /// <param name="rows">Rows of X.</param>
+    internal int Blocks(int rows) => (rows - 1) / BlockRows + 1;
+
+    /// <summary>Rows brought to the device in a pass: all but those of the two blocks that the pass before has left there.</summary>
+    internal double RowsBrought(int rows) => Storage == SpectrogramStorage.Device ? 0 : Math.Max(0, rows - 2.0 * BlockRows);
+
+    /// <summary>The plan for a budget.</summary>
+    /// <param name="needs">What the run takes beside X.</param>
+    /// <param name="budget">What it may take.</param>
+    /// <param name="memory">Where X is to be.</param>
+    /// <param name="quickest">Chooses among the storages that have room, when none was asked for.</param>
+    /// <param name="freeDiskBytes">Room where X would be spooled.</param>
+    /// <exception cref="DeviceMemoryException">Not even two blocks fit; the message has the numbers.</exception>
+    internal static SpectrogramPlan For(
+        MemoryNeeds needs, MemoryBudget budget, MemoryOptions memory, Func<SpectrogramStorage[], SpectrogramStorage> quickest, long freeDiskBytes)
+    {
+        var asked = memory.Spectrogram;
+        long device = budget.IsShared ? budget.DeviceBytes - needs.HostBytes : budget.DeviceBytes;
+        // Of many models, as many at a time as leave X most of the room.
+        int models = needs.ModelsWithin(Math.Min(Nmf.Factorizer.BytesOfABatch, device / 4.0));
+        if (asked == SpectrogramStorage.Device) return new(asked, needs.Rows, models);
+        long left = device - needs.FactorBytes(models);
+        if (asked == SpectrogramStorage.Auto && needs.SpectrogramBytes <= left && needs.RenderBytes <= device) return new(SpectrogramStorage.Device, needs.Rows, models);
+        if (needs.BlockBytes(needs.LeastRows) > left || needs.RenderBytes > device) throw TooLittle(needs, budget);
+        int rows = (int)Math.Min(needs.Rows, left / (2 * needs.RowBytes));
+        // Buffers have rows to spare.
+        while (needs.BlockBytes(rows) > left) rows -= (int)((needs.BlockBytes(rows) - left) / (2 * needs.RowBytes)) + 1;
+        rows = Math.Max(Math.Min(rows, memory.MostBlockRows ?? rows), needs.LeastRows);
+        if (asked != SpectrogramStorage.Auto) return new(asked, rows, models);
+        var choices = new List<SpectrogramStorage> { SpectrogramStorage.Recomputed };
+        if (!budget.IsShared && needs.HostBytes + needs.SpectrogramBytes <= budget.HostBytes) choices.Add(SpectrogramStorage.Host);
+        if (needs.SpectrogramBytes <= freeDiskBytes / 10 * 9) choices.Add(SpectrogramStorage.Disk);
+        return new(choices.Count == 1 ? choices[0] : quickest([.. choices]), rows, models);
+    }
+
+    private static DeviceMemoryException TooLittle(MemoryNeeds needs, MemoryBudget budget)
+    {
+        long device = Math.Max(needs.FactorBytes(1) + needs.BlockBytes(needs.LeastRows), needs.RenderBytes), least = budget.IsShared ? device + needs.HostBytes : device;
+        return new DeviceMemoryException(string.Create(CultureInfo.InvariantCulture,
+            $"The run takes at least {least / 1048576.0:F0} MiB, and the limit (LimitBytes) leaves it {budget.DeviceBytes / 1048576.0:F0} MiB; allow more, or take fewer components, a larger hop or a shorter piece."));
+    }
+}
