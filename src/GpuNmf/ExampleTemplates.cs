@@ -16,15 +16,17 @@ internal static class ExampleTemplates
     /// <summary>Bins x components, with the framing of the recording to be separated.</summary>
     /// <param name="session">Device.</param>
     /// <param name="example">Read from start to end; at least a frame long.</param>
-    /// <param name="options">Framing.</param>
+    /// <param name="stft">Framing.</param>
+    /// <param name="memory">Limits.</param>
     /// <param name="cancellation">Looked at between launches.</param>
-    internal static float[,] Of(DeviceSession session, IAudioSource example, StftOptions options, CancellationToken cancellation)
+    internal static float[,] Of(DeviceSession session, IAudioSource example, StftOptions stft, MemoryOptions memory, CancellationToken cancellation)
     {
-        var geometry = NmfGeometry.Of(options.Bins, options.FrameCount(example.Length), Rank, session.Form);
-        using var transform = new ForwardTransform(session, options, example.Channels);
-        using var x = session.Allocate<float>((long)geometry.Rows * geometry.Pitch);
-        RecordingMagnitudes.Into(session, transform, example, ChannelMode.Joint, x, null, cancellation);
-        using var factorizer = new Factorizer(session, geometry, new NmfOptions { Rank = Rank, MaxIterations = 100 });
-        return factorizer.Run(x, null, cancellation).Templates;
+        var options = new SeparationOptions { Stft = stft, Nmf = new NmfOptions { Rank = Rank, MaxIterations = 100 } };
+        var geometry = NmfGeometry.Of(stft.Bins, stft.FrameCount(example.Length), Rank, session.Form);
+        var plan = new SeparationPlanner(session, example, options, memory, renders: false, heldFits: 1, cancellation).Spectrogram();
+        using var transform = new ForwardTransform(session, stft, example.Channels);
+        using var factorizer = new Factorizer(session, geometry, options.Nmf);
+        using var spectrogram = RecordingSpectrogram.Open(session, transform, example, ChannelMode.Joint, geometry, plan, memory);
+        return factorizer.Run(spectrogram.Measure(null, cancellation), NmfModel.Of(options.Nmf), null, cancellation)[0].Templates;
     }
 }

@@ -5,6 +5,7 @@ using GpuNmf.Kernels.Nmf;
 using GpuNmf.Masking;
 using GpuNmf.Nmf;
 using GpuNmf.Nmf.Blocks;
+using GpuNmf.Nmf.Starts;
 using GpuNmf.Stft;
 
 namespace GpuNmf;
@@ -19,20 +20,21 @@ internal sealed class MemoryNeeds
     /// <param name="recording">Its channels and length count.</param>
     /// <param name="options">Checked against it.</param>
     /// <param name="renders">False: no stems are formed.</param>
-    internal MemoryNeeds(DeviceSession session, IAudioSource recording, SeparationOptions options, bool renders)
+    /// <param name="heldFits">Fits that are held until all are there.</param>
+    internal MemoryNeeds(DeviceSession session, IAudioSource recording, SeparationOptions options, bool renders, int heldFits)
     {
         _nmf = options.Nmf;
         _geometry = NmfGeometry.Of(options.Stft.Bins, options.RowsOf(recording), _nmf.Rank, session.Form);
         var framing = ForwardTransform.FramingOf(options.Stft, recording.Length);
-        TransformBytes = ForwardTransform.Bytes(session, options.Stft, recording.Channels, recording.Length);
+        TransformBytes = ForwardTransform.Bytes(session, options.Stft, recording.Channels, recording.Length, long.MaxValue);
         long activations = (long)_geometry.Rows * _geometry.RankPitch;
         int masks = options.Reconstruction.Channels == ChannelMode.Stack ? recording.Channels : 1;
         var sizes = StemSizes.Of(framing, recording.Channels, recording.Length, _geometry);
-        RenderBytes = !renders ? 0 : TransformBytes + sizeof(float) * (_geometry.TemplateLength + activations) + sizes.BlockBytes(recording.Channels, masks, _geometry.Pitch)
+        RenderBytes = !renders ? 0 : ForwardTransform.Bytes(session, options.Stft, recording.Channels, recording.Length, sizes.Frames) + sizeof(float) * (_geometry.TemplateLength + activations) + sizes.BlockBytes(recording.Channels, masks, _geometry.Pitch)
             + sizeof(float) * StemLauncher.ScratchLengthOf(session, options.Stft.FftLength, sizes.Frames * recording.Channels);
         long cells = (long)_nmf.Rank * _geometry.Frames;
-        // A start and the fits of all, one of them once more while its components are ordered; the rows' sums and maxima, and the losses; the pieces on their way.
-        HostBytes = sizeof(float) * (cells * (2 + _nmf.Restarts) + 3L * _geometry.Rows) + (renders ? 2 * (sizeof(float) + 1) * (long)sizes.Components * recording.Channels * sizes.Samples : 0)
+        // A start and the fits of all, one of them once more while its components are ordered; the rows' sums and maxima, and the losses; factors that penalties are summed of; the pieces on their way.
+        HostBytes = sizeof(float) * (cells * (2 + heldFits) + 3L * _geometry.Rows + (_nmf.HasPenalties ? activations : 0)) + (renders ? 2 * (sizeof(float) + 1) * (long)sizes.Components * recording.Channels * sizes.Samples : 0)
             + PiecesBytes;
         SpectrogramBytes = sizeof(float) * (long)_geometry.Rows * _geometry.Pitch;
     }
@@ -63,7 +65,10 @@ internal sealed class MemoryNeeds
 
     /// <summary>On the device while it is factorised, X excepted.</summary>
     /// <param name="models">Models at a time.</param>
-    internal long FactorBytes(int models) => Factorizer.Bytes(_geometry, _nmf, models) + TransformBytes + Math.Max(StartBytes, 2 * sizeof(float) * (long)_geometry.Rows);
+    internal long FactorBytes(int models) => Factorizer.Bytes(_geometry, _nmf, models) + PassingBytes;
+
+    /// <summary>Of them what comes and goes: samples, and what X is measured or a start is made with.</summary>
+    internal long PassingBytes => TransformBytes + Math.Max(StartBytes, 2 * sizeof(float) * (long)_geometry.Rows);
 
     /// <summary>Models at a time within so many bytes.</summary>
     internal int ModelsWithin(double bytes) => Factorizer.ModelsWithin(bytes, _geometry, _nmf, _nmf.Restarts);
@@ -72,11 +77,10 @@ internal sealed class MemoryNeeds
     internal long BlockBytes(int rows) => 2 * sizeof(float) * StreamedSpectrogram.BufferLength(_geometry, rows);
 
     /// <summary>What a start takes that X is multiplied for; a random one takes nothing.</summary>
-    private long StartBytes => _nmf.Initialization == NmfInitialization.Random ? 0 : StartProductsBytes();
-
-    private long StartProductsBytes()
+    private long StartBytes => _nmf.Initialization switch
     {
-        var products = NmfGeometry.Of(_geometry.Bins, _geometry.Frames, Nmf.Starts.SpectrogramProducts.ColumnsAtATime, _geometry.Form);
-        return sizeof(float) * ((long)products.Rows * products.RankPitch + (products.Slices + 1L) * products.TemplateLength);
-    }
+        NmfInitialization.Random => 0,
+        NmfInitialization.KMeans => SpectrogramProducts.Bytes(_geometry, _nmf.Rank) + FrameSample.Bytes(_geometry) + SpectrogramProducts.Bytes(FrameSample.GeometryOf(_geometry), _nmf.Rank),
+        _ => SpectrogramProducts.Bytes(_geometry, SpectrogramProducts.ColumnsAtATime),
+    };
 }

@@ -18,17 +18,25 @@ namespace GpuNmf;
 public sealed class RankSweep : IDisposable
 {
     private readonly DeviceSession _session;
+    private readonly MemoryOptions _memory;
     private bool _disposed;
 
     /// <summary>Opens the device.</summary>
     /// <param name="device">Null is <see cref="DeviceRequest.Auto"/>.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The number of threads is out of range.</exception>
+    /// <param name="memory">How much memory a sweep may take; null is the default of every option.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The number of threads, or an option of the memory, is out of range.</exception>
     /// <exception cref="DeviceUnavailableException">The device asked for is not there; the message lists what is.</exception>
-    public RankSweep(DeviceRequest? device = null) : this(DeviceSession.Open(device ?? DeviceRequest.Auto))
+    public RankSweep(DeviceRequest? device = null, MemoryOptions? memory = null)
     {
+        _memory = memory ?? new MemoryOptions();
+        _session = MemoryBudget.Open(device, _memory);
     }
 
-    internal RankSweep(DeviceSession session) => _session = session;
+    internal RankSweep(DeviceSession session, MemoryOptions? memory = null)
+    {
+        _session = session;
+        _memory = memory ?? new MemoryOptions();
+    }
 
     /// <summary>The device in use.</summary>
     public DeviceEntry Device => _session.Entry;
@@ -63,12 +71,16 @@ public sealed class RankSweep : IDisposable
         int bins = options.Stft.Bins, columns = (int)options.ColumnsOf(recording);
         store?.Begin(new SweepSetting(_session.Entry.Id, _session.Entry.Name, _session.Kind, bins, columns));
         long start = Stopwatch.GetTimestamp();
-        using var x = _session.Allocate<float>((long)NmfGeometry.RowsOf(columns, _session.Form) * NmfGeometry.PitchOf(bins));
-        var (readSeconds, isSilent) = Transform(recording, options, x, progress, cancellation);
-        double stft = Stopwatch.GetElapsedTime(start).TotalSeconds - readSeconds;
+        NmfOptions[] problems = [.. options.Problems()];
+        var geometry = NmfGeometry.Of(bins, columns, options.Ranks[^1], _session.Form);
+        var plan = PlanOf(recording, options, geometry, cancellation);
+        using var transform = new ForwardTransform(_session, options.Stft, recording.Channels);
+        using var spectrogram = RecordingSpectrogram.Open(_session, transform, recording, options.Channels, geometry, plan, _memory);
+        var shared = spectrogram.Measure((done, total) => progress?.Report(new SeparationProgress(SeparationStage.Transforming, done, total, null)), cancellation);
+        double readSeconds = spectrogram.ReadSeconds, stft = Stopwatch.GetElapsedTime(start).TotalSeconds - readSeconds;
         start = Stopwatch.GetTimestamp();
         var summaries = ModelSweep.Run(
-            _session, x, bins, columns, [.. options.Problems()], store,
+            _session, shared, problems, plan.Models, store,
             (done, all) => progress?.Report(new SeparationProgress(SeparationStage.Factorising, done, all, null)), cancellation);
         return new SweepResult
         {
@@ -78,7 +90,7 @@ public sealed class RankSweep : IDisposable
             Frames = options.Stft.FrameCount(recording.Length),
             Device = _session.Entry,
             Kind = _session.Kind,
-            Warnings = Warnings(summaries, options.Nmf, isSilent),
+            Warnings = [.. spectrogram.Warnings, .. Warnings(summaries, options.Nmf, spectrogram.IsSilent)],
             Timings = new StageTimings(readSeconds, stft, Stopwatch.GetElapsedTime(start).TotalSeconds, 0),
             PeakDeviceBytes = _session.PeakBytes,
         };
@@ -92,15 +104,17 @@ public sealed class RankSweep : IDisposable
         _session.Dispose();
     }
 
-    /// <summary>Magnitudes of the recording into <paramref name="x"/>.</summary>
-    /// <returns>Seconds of reading, and whether every sample is zero.</returns>
-    private (double ReadSeconds, bool IsSilent) Transform(
-        IAudioSource recording, SweepOptions options, DeviceBuffer<float> x, IProgress<SeparationProgress>? progress, CancellationToken cancellation)
+    /// <summary>Where X is, with room for the models that take most.</summary>
+    private SpectrogramPlan PlanOf(IAudioSource recording, SweepOptions options, NmfGeometry geometry, CancellationToken cancellation)
     {
-        using var transform = new ForwardTransform(_session, options.Stft, recording.Channels);
-        return RecordingMagnitudes.Into(
-            _session, transform, recording, options.Channels, x,
-            (done, total) => progress?.Report(new SeparationProgress(SeparationStage.Transforming, done, total, null)), cancellation);
+        var largest = options.Problems().Where(problem => problem.Rank == geometry.Rank).MaxBy(problem => Factorizer.Bytes(geometry, problem, 1))!;
+        var separation = new SeparationOptions
+        {
+            Stft = options.Stft,
+            Nmf = largest with { Restarts = (int)Math.Min(options.Models, NmfOptions.MostRestarts) },
+            Reconstruction = new ReconstructionOptions { Channels = options.Channels },
+        };
+        return new SeparationPlanner(_session, recording, separation, _memory, renders: false, heldFits: 1, cancellation).Spectrogram();
     }
 
     private static IReadOnlyList<string> Warnings(IReadOnlyList<RankSummary> summaries, NmfOptions options, bool isSilent)

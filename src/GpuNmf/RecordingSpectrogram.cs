@@ -34,8 +34,8 @@ internal sealed class RecordingSpectrogram : IDisposable
     /// <summary>True when every sample is zero.</summary>
     internal bool IsSilent => _rows.IsSilent;
 
-    /// <summary>What the user should know of it; or null.</summary>
-    internal string? Warning { get; private set; }
+    /// <summary>What the user should know of it, a sentence each.</summary>
+    internal string[] Warnings { get; private init; } = [];
 
     /// <summary>Takes the memory that the plan says; where the device has less than it seemed, X is streamed, in ever smaller blocks.</summary>
     /// <param name="session">Device.</param>
@@ -57,7 +57,9 @@ internal sealed class RecordingSpectrogram : IDisposable
             var rows = new RecordingRows(session, transform, recording, channels);
             try
             {
-                return new RecordingSpectrogram(session, geometry, rows, attempt, memory.Folder) { Warning = WarningOf(attempt, refusal) };
+                var spectrogram = new RecordingSpectrogram(session, geometry, rows, attempt, memory.Folder) { Warnings = WarningsOf(attempt, refusal) };
+                spectrogram.RequireRoom(attempt.PassingBytes);
+                return spectrogram;
             }
             catch (DeviceMemoryException exception) when (memory.Spectrogram != SpectrogramStorage.Device && attempt.BlockRows > least)
             {
@@ -78,11 +80,30 @@ internal sealed class RecordingSpectrogram : IDisposable
     internal SharedSpectrogram Measure(Action<long, long>? progress, CancellationToken cancellation)
     {
         _rows.Progress = rows => progress?.Invoke(_rows.FramesOf(rows), _rows.FramesOf(_geometry.Frames));
-        if (_x is not null) _rows.Load(0, _geometry.Frames, _x, cancellation);
-        _session.Synchronize();
+        if (_x is not null)
+        {
+            _rows.Load(0, _geometry.Frames, _x, cancellation);
+            _session.Synchronize();
+            // The samples are not needed again before the stems.
+            _rows.Dispose();
+        }
         var shared = SharedSpectrogram.Measure(_session, _x is null ? _streamed! : new WholeSpectrogram(_session, _x, _geometry), _geometry, cancellation);
         _rows.Progress = null;
         return shared;
+    }
+
+    /// <summary>Makes sure that there is room for what comes later.</summary>
+    private void RequireRoom(long bytes)
+    {
+        try
+        {
+            _session.RequireRoom(bytes);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     public void Dispose()
@@ -99,6 +120,6 @@ internal sealed class RecordingSpectrogram : IDisposable
         _ => _rows,
     };
 
-    private static string? WarningOf(SpectrogramPlan plan, DeviceMemoryException? refusal) => refusal is null ? null : string.Create(
-        CultureInfo.InvariantCulture, $"The device had less memory than it seemed, so that the spectrogram passes through it in blocks of {plan.BlockRows} frames: {refusal.Message}");
+    private static string[] WarningsOf(SpectrogramPlan plan, DeviceMemoryException? refusal) => refusal is null ? [] : [string.Create(
+        CultureInfo.InvariantCulture, $"The device had less memory than it seemed, so that the spectrogram passes through it in blocks of {plan.BlockRows} frames: {refusal.Message}")];
 }

@@ -21,12 +21,13 @@ internal sealed class SeparationPlanner
     /// <param name="options">Checked against it.</param>
     /// <param name="memory">Limits.</param>
     /// <param name="renders">False: no stems are formed.</param>
+    /// <param name="heldFits">Fits that are held until all are there.</param>
     /// <param name="cancellation">Looked at while rates are measured.</param>
-    internal SeparationPlanner(DeviceSession session, IAudioSource recording, SeparationOptions options, MemoryOptions memory, bool renders, CancellationToken cancellation)
+    internal SeparationPlanner(DeviceSession session, IAudioSource recording, SeparationOptions options, MemoryOptions memory, bool renders, int heldFits, CancellationToken cancellation)
     {
         (_session, _recording, _options, _memory, _cancellation) = (session, recording, options, memory, cancellation);
         _budget = MemoryBudget.Of(session, memory);
-        _needs = new MemoryNeeds(session, recording, options, renders);
+        _needs = new MemoryNeeds(session, recording, options, renders, heldFits);
     }
 
     private StageRates Rates => _rates ??= RateProbe.Of(_session, _options, _recording.Channels, _cancellation);

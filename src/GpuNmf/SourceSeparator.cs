@@ -29,9 +29,7 @@ public sealed class SourceSeparator : IDisposable
     public SourceSeparator(DeviceRequest? device = null, MemoryOptions? memory = null)
     {
         _memory = memory ?? new MemoryOptions();
-        _memory.Validate();
-        _session = DeviceSession.Open(device ?? DeviceRequest.Auto);
-        _session.LimitBytes = MemoryBudget.Of(_session, _memory).DeviceBytes;
+        _session = MemoryBudget.Open(device, _memory);
     }
 
     internal SourceSeparator(DeviceSession session, MemoryOptions? memory = null)
@@ -76,7 +74,7 @@ public sealed class SourceSeparator : IDisposable
         var clock = new StageClock();
         using var transform = new ForwardTransform(_session, options.Stft, recording.Channels);
         var geometry = NmfGeometry.Of(options.Stft.Bins, options.RowsOf(recording), options.Nmf.Rank, _session.Form);
-        var plan = new SeparationPlanner(_session, recording, options, _memory, renders: true, cancellation).Spectrogram();
+        var plan = new SeparationPlanner(_session, recording, options, _memory, renders: true, options.Nmf.Restarts, cancellation).Spectrogram();
         _session.RestartPeak();
         clock.Lap();
         var (fits, silent, constant, timings, spectrogram) = Factorise(transform, recording, geometry, plan, options, progress, cancellation);
@@ -88,7 +86,7 @@ public sealed class SourceSeparator : IDisposable
         using var templates = _session.Allocate<float>(geometry.TemplateLength);
         using var activations = _session.Allocate<float>((long)geometry.Rows * geometry.RankPitch);
         templates.Upload(FactorLayout.PackTemplates(fit.Templates, geometry, 0));
-        activations.Upload(FactorLayout.PackActivations(fit.Activations, geometry, 0));
+        FactorLayout.UploadActivations(fit.Activations, geometry, 0, activations, 0);
         using var mixture = new DeviceSignal(_session, recording);
         using var renderer = new StemRenderer(_session, options.Reconstruction, new StemIngredients(new MixtureSpectrum(transform, mixture), templates, activations, geometry));
         int[]? sources = options.Grouping is null ? null : SourcesOf(options, options.Grouping, fit, recording.SampleRateHz, cancellation);
@@ -110,7 +108,7 @@ public sealed class SourceSeparator : IDisposable
             Device = _session.Entry,
             Kind = _session.Kind,
             Storage = spectrogram.Storage,
-            Warnings = [.. Told(spectrogram.Warning), .. Warnings(fit, silent, outweighed, options.Nmf), .. EmptySources(sources, options)],
+            Warnings = [.. spectrogram.Warnings, .. Warnings(fit, silent, outweighed, options.Nmf), .. EmptySources(sources, options)],
             Timings = timings with { StemSeconds = clock.Lap() },
             PeakDeviceBytes = _session.PeakBytes,
         };
@@ -130,7 +128,7 @@ public sealed class SourceSeparator : IDisposable
         ArgumentNullException.ThrowIfNull(recording);
         options ??= new SeparationOptions();
         options.ValidateFor(recording);
-        return new SeparationPlanner(_session, recording, options, _memory, renders: true, cancellation).Plan();
+        return new SeparationPlanner(_session, recording, options, _memory, renders: true, options.Nmf.Restarts, cancellation).Plan();
     }
 
     /// <summary>Learns the templates of a recording, as a dictionary for others of the same sounds: nothing is rendered.</summary>
@@ -151,7 +149,7 @@ public sealed class SourceSeparator : IDisposable
         _session.RestartPeak();
         using var transform = new ForwardTransform(_session, options.Stft, recording.Channels);
         var geometry = NmfGeometry.Of(options.Stft.Bins, options.RowsOf(recording), options.Nmf.Rank, _session.Form);
-        var plan = new SeparationPlanner(_session, recording, options, _memory, renders: false, cancellation).Spectrogram();
+        var plan = new SeparationPlanner(_session, recording, options, _memory, renders: false, options.Nmf.Restarts, cancellation).Spectrogram();
         var (fits, silent, constant, _, spectrogram) = Factorise(transform, recording, geometry, plan, options, progress, cancellation);
         int best = FitChoice.Best(fits);
         var fit = TemplateScale.ToUnitSum(FitChoice.Finish(fits[best], options.Nmf), 0);
@@ -175,7 +173,7 @@ public sealed class SourceSeparator : IDisposable
             Restarts = RestartOutcome.Of(fits, options.Nmf.Seed),
             Device = _session.Entry,
             Kind = _session.Kind,
-            Warnings = [.. Told(spectrogram.Warning), .. MissingTemplates(options.Nmf.Rank, templates.GetLength(1)), .. PenaltyWarnings(fit.LossTrace[^1].Loss > constant, options.Nmf)],
+            Warnings = [.. spectrogram.Warnings, .. MissingTemplates(options.Nmf.Rank, templates.GetLength(1)), .. PenaltyWarnings(fit.LossTrace[^1].Loss > constant, options.Nmf)],
         };
     }
 
@@ -215,10 +213,8 @@ public sealed class SourceSeparator : IDisposable
         ? [$"{rank - found} of {rank} templates were zero everywhere, or never sounded, and were left out; the recording has fewer different sounds."]
         : [];
 
-    private static IEnumerable<string> Told(string? warning) => warning is null ? [] : [warning];
-
     /// <returns>A fit a start, whether every sample is zero, the divergence from a spectrum that never changes where penalties are to be judged by it, times, and where X was.</returns>
-    private (NmfFit[] Fits, bool Silent, double Constant, StageTimings Timings, (SpectrogramStorage Storage, string? Warning) Spectrogram) Factorise(
+    private (NmfFit[] Fits, bool Silent, double Constant, StageTimings Timings, (SpectrogramStorage Storage, string[] Warnings) Spectrogram) Factorise(
         ForwardTransform transform, IAudioSource recording, NmfGeometry geometry, SpectrogramPlan plan, SeparationOptions options,
         IProgress<SeparationProgress>? progress, CancellationToken cancellation)
     {
@@ -242,7 +238,7 @@ public sealed class SourceSeparator : IDisposable
                 shared, models, (done, loss) => progress?.Report(new SeparationProgress(SeparationStage.Factorising, done, iterations, loss)), cancellation);
         }
         fits = Adaptation.Of(_session, geometry, shared, options.Nmf, fits, plan.Models, cancellation);
-        return (fits, silent, constant, new StageTimings(read, stft, clock.Lap(), 0), (spectrogram.Plan.Storage, spectrogram.Warning));
+        return (fits, silent, constant, new StageTimings(read, stft, clock.Lap(), 0), (spectrogram.Plan.Storage, spectrogram.Warnings));
 
         RecordingSpectrogram Opened()
         {
@@ -281,7 +277,7 @@ public sealed class SourceSeparator : IDisposable
     {
         try
         {
-            return ExampleTemplates.Of(_session, example, options.Stft, cancellation);
+            return ExampleTemplates.Of(_session, example, options.Stft, _memory, cancellation);
         }
         catch (AudioFormatException exception)
         {

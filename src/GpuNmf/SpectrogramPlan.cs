@@ -7,7 +7,8 @@ namespace GpuNmf;
 /// <param name="Storage">Any but <see cref="SpectrogramStorage.Auto"/>.</param>
 /// <param name="BlockRows">Rows of a block where it is not on the device; else all.</param>
 /// <param name="Models">Models at a time.</param>
-internal sealed record SpectrogramPlan(SpectrogramStorage Storage, int BlockRows, int Models)
+/// <param name="PassingBytes">What comes and goes on the device beside factors and X.</param>
+internal sealed record SpectrogramPlan(SpectrogramStorage Storage, int BlockRows, int Models, long PassingBytes)
 {
     /// <summary>Blocks of a pass.</summary>
     /// <param name="rows">Rows of X.</param>
@@ -30,19 +31,19 @@ internal sealed record SpectrogramPlan(SpectrogramStorage Storage, int BlockRows
         long device = budget.IsShared ? budget.DeviceBytes - needs.HostBytes : budget.DeviceBytes;
         // Of many models, as many at a time as leave X most of the room.
         int models = needs.ModelsWithin(Math.Min(Nmf.Factorizer.BytesOfABatch, device / 4.0));
-        if (asked == SpectrogramStorage.Device) return new(asked, needs.Rows, models);
+        if (asked == SpectrogramStorage.Device) return new(asked, needs.Rows, models, needs.PassingBytes);
         long left = device - needs.FactorBytes(models);
-        if (asked == SpectrogramStorage.Auto && needs.SpectrogramBytes <= left && needs.RenderBytes <= device) return new(SpectrogramStorage.Device, needs.Rows, models);
+        if (asked == SpectrogramStorage.Auto && needs.SpectrogramBytes <= left && needs.RenderBytes <= device) return new(SpectrogramStorage.Device, needs.Rows, models, needs.PassingBytes);
         if (needs.BlockBytes(needs.LeastRows) > left || needs.RenderBytes > device) throw TooLittle(needs, budget);
         int rows = (int)Math.Min(needs.Rows, left / (2 * needs.RowBytes));
         // Buffers have rows to spare.
         while (needs.BlockBytes(rows) > left) rows -= (int)((needs.BlockBytes(rows) - left) / (2 * needs.RowBytes)) + 1;
         rows = Math.Max(Math.Min(rows, memory.MostBlockRows ?? rows), needs.LeastRows);
-        if (asked != SpectrogramStorage.Auto) return new(asked, rows, models);
+        if (asked != SpectrogramStorage.Auto) return new(asked, rows, models, needs.PassingBytes);
         var choices = new List<SpectrogramStorage> { SpectrogramStorage.Recomputed };
         if (!budget.IsShared && needs.HostBytes + needs.SpectrogramBytes <= budget.HostBytes) choices.Add(SpectrogramStorage.Host);
         if (needs.SpectrogramBytes <= freeDiskBytes / 10 * 9) choices.Add(SpectrogramStorage.Disk);
-        return new(choices.Count == 1 ? choices[0] : quickest([.. choices]), rows, models);
+        return new(choices.Count == 1 ? choices[0] : quickest([.. choices]), rows, models, needs.PassingBytes);
     }
 
     private static DeviceMemoryException TooLittle(MemoryNeeds needs, MemoryBudget budget)

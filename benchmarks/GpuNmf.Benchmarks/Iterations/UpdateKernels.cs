@@ -36,7 +36,7 @@ internal sealed class UpdateKernels : IDisposable
         _x = problem.Upload(session);
         var rule = UpdateRule.For(problem.Options(1));
         _workspace = new NmfWorkspace(session, _geometry, rule, new BatchSize(1, _kernels.LossLength, 1), NmfSolver.MultiplicativeUpdate);
-        _workspace.Upload(0, FactorLayout.PackTemplates(problem.Templates, _geometry, 0), FactorLayout.PackActivations(problem.Activations, _geometry, 0));
+        _workspace.Upload(0, problem.Templates, problem.Activations, default);
         _workspace.States.Upload([new ModelState { Rank = problem.Shape.Rank }]);
         _kernels.EnqueuePass(PassKind.First, PassArgs(updates: false), _geometry.Slices);
         _session.Synchronize();
@@ -60,11 +60,7 @@ internal sealed class UpdateKernels : IDisposable
     private PassArgs PassArgs(bool updates) => _workspace.PassArgs(new SpectrogramBlock(_x, 0, _geometry.Frames), updates, 0, 1, _kernels.LossesOfASlice);
 
     /// <summary>The factors as they are: bins x components, components x frames.</summary>
-    internal (float[,] Templates, float[,] Activations) Factors()
-    {
-        var (templates, activations) = _workspace.Download(0);
-        return (FactorLayout.UnpackTemplates(templates, _geometry, _geometry.Rank, 0), FactorLayout.UnpackActivations(activations, _geometry, _geometry.Rank, 0));
-    }
+    internal (float[,] Templates, float[,] Activations) Factors() => _workspace.Download(0, _geometry.Rank, default);
 
     private double Time(Action enqueue)
     {

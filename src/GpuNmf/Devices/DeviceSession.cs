@@ -124,6 +124,10 @@ internal sealed class DeviceSession : IDisposable
         }
     }
 
+    /// <summary>Makes sure that so many bytes can be allocated now.</summary>
+    /// <exception cref="DeviceMemoryException">They cannot.</exception>
+    internal void RequireRoom(long bytes) => Reserve<byte>(Math.Max(1, bytes)).Dispose();
+
     /// <summary>The first element that begins a line of the caches, where a line is a whole number of elements; else 0.</summary>
     private static long FirstAligned<T>(MemoryBuffer1D<T, Stride1D.Dense> memory) where T : unmanaged
     {

@@ -144,7 +144,7 @@ internal sealed class Factorizer : IDisposable
     private ModelRun Start(int index, NmfModel model, StartFactors start, SpectrogramScale scale)
     {
         scale = scale.Balanced(MatrixCheck.Mean(start.Templates), MatrixCheck.Mean(start.Activations));
-        _workspace.Upload(index, FactorLayout.PackTemplates(start.Templates, _geometry, scale.Templates), FactorLayout.PackActivations(start.Activations, _geometry, scale.Activations));
+        _workspace.Upload(index, start.Templates, start.Activations, scale);
         var penalties = _options.PenaltiesFor(_geometry.Bins, _geometry.Frames);
         return new ModelRun(index, model, scale, _options)
         {
@@ -239,7 +239,7 @@ internal sealed class Factorizer : IDisposable
 
     private double PenaltyOf(ModelRun run)
     {
-        var (templates, activations) = _workspace.Download(run.Index, _penalised);
+        var (templates, activations) = _workspace.DownloadPacked(run.Index, _penalised);
         _penalised = (templates, activations);
         return PenaltySum.Of(templates, activations, _geometry, run);
     }
@@ -265,9 +265,7 @@ internal sealed class Factorizer : IDisposable
 
     private NmfFit Finish(ModelRun run, int iterations, NmfStop stop)
     {
-        var (packedTemplates, packedActivations) = _workspace.Download(run.Index);
-        var templates = FactorLayout.UnpackTemplates(packedTemplates, _geometry, run.Model.Rank, -run.Scale.Templates);
-        var activations = FactorLayout.UnpackActivations(packedActivations, _geometry, run.Model.Rank, -run.Scale.Activations);
+        var (templates, activations) = _workspace.Download(run.Index, run.Model.Rank, run.Scale);
         var fit = new NmfFit(templates, activations, run.Trace, iterations, stop) { Objective = run.Objective, Seconds = run.Seconds };
         return _options.HasUnitTemplates ? TemplateScale.ToUnitNorm(fit, run.Model.FixedCount) : fit;
     }

@@ -29,6 +29,9 @@ public enum UpdateExponent
 /// <summary>What is minimised, how, from where, and when to stop.</summary>
 public sealed record NmfOptions
 {
+    /// <summary>Starts at most.</summary>
+    internal const int MostRestarts = 1024;
+
     /// <summary>Number of components K, 1..256.</summary>
     public int Rank { get; init; } = 8;
 
@@ -127,8 +130,8 @@ public sealed record NmfOptions
             throw new ArgumentOutOfRangeException(nameof(Exponent), Exponent, $"The fast exponent is for 0 <= beta < 1 and beta is {Beta}; use mm, which is the same for 1 <= beta <= 2.");
         if (Exponent == UpdateExponent.Fast && Solver != NmfSolver.MultiplicativeUpdate)
             throw new ArgumentException("The fast exponent is erratic together with extrapolation: take Solver mu with it, or Exponent mm.", nameof(Exponent));
-        if (Restarts is < 1 or > 1024)
-            throw new ArgumentOutOfRangeException(nameof(Restarts), Restarts, $"Restarts is {Restarts}; it must lie in 1..1024.");
+        if (Restarts is < 1 or > MostRestarts)
+            throw new ArgumentOutOfRangeException(nameof(Restarts), Restarts, $"Restarts is {Restarts}; it must lie in 1..{MostRestarts}.");
         if (Restarts > 1 && HasWholeTemplates && InitialActivations is not null)
             throw new ArgumentException($"Restarts is {Restarts}, but InitialTemplates and InitialActivations leave nothing to chance: every restart would be the same. Take 1, or leave one of them out.", nameof(Restarts));
         ValidateInitialization();

@@ -108,16 +108,35 @@ internal sealed class NmfWorkspace : IDisposable
     }
 
     /// <summary>Sets the start of one model.</summary>
-    internal void Upload(int model, float[] templates, float[] activations)
+    /// <param name="model">Which one.</param>
+    /// <param name="templates">Bins x components, in the caller's units.</param>
+    /// <param name="activations">Components x frames.</param>
+    /// <param name="scale">To the kernels' units.</param>
+    internal void Upload(int model, float[,] templates, float[,] activations, SpectrogramScale scale)
     {
-        foreach (var buffer in new[] { _templates, _extrapolated }.Distinct()) buffer.Upload(templates, (long)model * templates.Length);
-        foreach (var buffer in new[] { _activations, _activationsBefore }.Distinct()) buffer.Upload(activations, model * (long)activations.Length);
+        float[] packed = FactorLayout.PackTemplates(templates, _geometry, scale.Templates);
+        foreach (var buffer in new[] { _templates, _extrapolated }.Distinct()) buffer.Upload(packed, (long)model * packed.Length);
+        foreach (var buffer in new[] { _activations, _activationsBefore }.Distinct())
+            FactorLayout.UploadActivations(activations, _geometry, scale.Activations, buffer, model * _lengths.Activations);
+    }
+
+    /// <summary>The factors of one model: bins x components, components x frames, in the caller's units.</summary>
+    /// <param name="model">Which one.</param>
+    /// <param name="rank">Its components.</param>
+    /// <param name="scale">From the kernels' units.</param>
+    internal (float[,] Templates, float[,] Activations) Download(int model, int rank, SpectrogramScale scale)
+    {
+        var packed = new float[_geometry.TemplateLength];
+        _templates.Download(packed, (long)model * packed.Length);
+        return (
+            FactorLayout.UnpackTemplates(packed, _geometry, rank, -scale.Templates),
+            FactorLayout.DownloadActivations(_activations, model * _lengths.Activations, _geometry, rank, -scale.Activations));
     }
 
     /// <summary>The factors of one model, packed.</summary>
     /// <param name="model">Which one.</param>
     /// <param name="into">Where they are written, such as what an earlier call gave back; null makes room.</param>
-    internal (float[] Templates, float[] Activations) Download(int model, (float[] Templates, float[] Activations)? into = null)
+    internal (float[] Templates, float[] Activations) DownloadPacked(int model, (float[] Templates, float[] Activations)? into = null)
     {
         var (templates, activations) = into ?? (new float[_geometry.TemplateLength], new float[_lengths.Activations]);
         _templates.Download(templates, (long)model * templates.Length);

@@ -55,9 +55,11 @@ internal sealed class ForwardTransform : IDisposable
     /// <param name="options">Framing.</param>
     /// <param name="channels">C.</param>
     /// <param name="samples">Samples of a channel.</param>
-    internal static long Bytes(DeviceSession session, StftOptions options, int channels, long samples)
+    /// <param name="frames">Frames of a launch at most.</param>
+    internal static long Bytes(DeviceSession session, StftOptions options, int channels, long samples, long frames)
     {
-        long held = samples <= 2 * options.FftLength ? samples : Math.Min(samples, Math.Max(SamplesOfALaunchAtMost / channels, options.FftLength) + 2L * options.FftLength);
+        long most = Math.Max(SamplesOfALaunchAtMost / channels, options.FftLength) + 2L * options.FftLength, reached = frames <= most ? frames * options.EffectiveHopLength + 2L * options.FftLength : most;
+        long held = samples <= 2 * options.FftLength ? samples : Math.Min(samples, Math.Min(most, reached));
         return sizeof(float) * (channels * held + StftLauncher.ScratchLengthOf(session, options.FftLength, channels) + FftTables.Length(options.FftLength));
     }
 

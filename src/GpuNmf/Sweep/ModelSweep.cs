@@ -43,16 +43,29 @@ internal sealed class ModelSweep
     /// <exception cref="NotFiniteNumberException">X leaves single precision's range.</exception>
     internal static IReadOnlyList<RankSummary> Run(
         DeviceSession session, DeviceBuffer<float> x, int bins, int frames, IReadOnlyList<NmfOptions> problems, ISweepStore? store,
+        Action<int, int>? progress, CancellationToken cancellation) =>
+        Run(session, SharedSpectrogram.Measure(session, x, NmfGeometry.Of(bins, frames, 1, session.Form)), problems, int.MaxValue, store, progress, cancellation);
+
+    /// <summary>The same with X wherever it is.</summary>
+    /// <param name="session">Device.</param>
+    /// <param name="shared">X, measured; changed in place.</param>
+    /// <param name="problems">As above.</param>
+    /// <param name="mostAtATime">Models that memory suffices for at a time. No result depends on it.</param>
+    /// <param name="store">As above.</param>
+    /// <param name="progress">As above.</param>
+    /// <param name="cancellation">As above.</param>
+    internal static IReadOnlyList<RankSummary> Run(
+        DeviceSession session, SharedSpectrogram shared, IReadOnlyList<NmfOptions> problems, int mostAtATime, ISweepStore? store,
         Action<int, int>? progress, CancellationToken cancellation)
     {
-        var shared = SharedSpectrogram.Measure(session, x, NmfGeometry.Of(bins, frames, 1, session.Form));
+        int bins = shared.Bins, frames = shared.Frames;
         var constants = problems.Select(problem => problem.Beta).Distinct().ToDictionary(beta => beta, beta => ConstantSpectrum.Divergence(shared, beta, cancellation));
         var sweep = new ModelSweep(bins, problems, store, [.. problems.Select(problem => constants[problem.Beta])]);
         var missing = sweep.LoadAll();
         if (missing.Count > 0)
         {
             int slices = NmfGeometry.Of(bins, frames, problems.Max(problem => problem.Rank), session.Form).Slices;
-            int atATime = Math.Max(FewestModels, SlicesOfAMultiprocessor * session.Accelerator.NumMultiprocessors / slices);
+            int atATime = Math.Min(mostAtATime, Math.Max(FewestModels, SlicesOfAMultiprocessor * session.Accelerator.NumMultiprocessors / slices));
             MixedBatch.Run(
                 session, shared, [.. missing.Select(place => problems[place.Problem] with { Restarts = 1, Seed = sweep.KeyOf(place).Seed })], atATime,
                 (i, _, fit) => sweep.Finish(missing[i], fit), progress, cancellation);

@@ -22,6 +22,12 @@ internal sealed class FrameSample : IDisposable
         X = new WholeSpectrogram(session, rows, NmfGeometry.Of(bins, spectra.Length, 1, session.Form));
     }
 
+    /// <summary>Shape of the largest sample.</summary>
+    internal static NmfGeometry GeometryOf(NmfGeometry geometry) => NmfGeometry.Of(geometry.Bins, Math.Min(Most, geometry.Frames), 1, geometry.Form);
+
+    /// <summary>Bytes of the largest sample on the device.</summary>
+    internal static long Bytes(NmfGeometry geometry) => sizeof(float) * (long)GeometryOf(geometry).Rows * geometry.Pitch;
+
     /// <summary>The spectra on the device.</summary>
     internal ISpectrogramBlocks X { get; }
 

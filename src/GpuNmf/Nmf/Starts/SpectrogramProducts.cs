@@ -40,6 +40,15 @@ internal sealed class SpectrogramProducts : IDisposable
 
     internal NmfGeometry Geometry { get; }
 
+    /// <summary>Bytes on the device.</summary>
+    /// <param name="geometry">Its bins and frames count.</param>
+    /// <param name="columns">Columns, of which so many are taken at a time as there is room for.</param>
+    internal static long Bytes(NmfGeometry geometry, int columns)
+    {
+        var products = NmfGeometry.Of(geometry.Bins, geometry.Frames, Math.Min(columns, ColumnsAtATime), geometry.Form);
+        return sizeof(float) * ((long)products.Rows * products.RankPitch + (products.Slices + 1L) * products.TemplateLength);
+    }
+
     /// <summary>Forms Y = X V on the device.</summary>
     /// <param name="columns">V, bins x columns.</param>
     /// <param name="cancellation">Looked at between launches.</param>
