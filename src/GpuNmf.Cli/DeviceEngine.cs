@@ -24,7 +24,7 @@ internal sealed class DeviceEngine : IEngine
         CancellationToken cancellation)
     {
         using var separator = new SourceSeparator(device);
-        return separator.Separate(recording, sink, options, progress, cancellation);
+        return separator.Separate(recording, sink, options, progress, null, cancellation);
     }
 
     public SweepResult Sweep(

@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.IO.Hashing;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using GpuNmf.Audio;
 using GpuNmf.Devices;
 using GpuNmf.Stft;
@@ -20,6 +22,7 @@ internal sealed class DeviceSignal : IDeviceSignal, IDisposable
     private readonly bool _isMean;
     private readonly float[] _interleaved, _planar;
     private DeviceBuffer<float>? _samples;
+    private long _hashed;
 
     /// <param name="session">Device.</param>
     /// <param name="source">Recording; it stays open.</param>
@@ -44,6 +47,9 @@ internal sealed class DeviceSignal : IDeviceSignal, IDisposable
 
     /// <summary>Seconds of reading, checking and sending so far.</summary>
     internal double Seconds { get; private set; }
+
+    /// <summary>Where set: takes all samples once, as they are first read.</summary>
+    internal XxHash128? Hash { get; init; }
 
     /// <summary>True while every sample that was read is zero.</summary>
     internal bool IsSilent { get; private set; } = true;
@@ -90,6 +96,12 @@ internal sealed class DeviceSignal : IDeviceSignal, IDisposable
         var samples = _interleaved.AsSpan(0, count * channels);
         _source.Read(start, samples);
         RequireFinite(samples, start, _source);
+        if (Hash is not null && start + count > _hashed)
+        {
+            if (start > _hashed) throw new InvalidOperationException($"Samples {_hashed} to {start} were left out.");
+            Hash.Append(MemoryMarshal.AsBytes(samples[(int)((_hashed - start) * channels)..]));
+            _hashed = start + count;
+        }
         if (IsSilent) IsSilent = !samples.ContainsAnyExcept(0f);
         var planar = _planar.AsSpan(0, count);
         for (int c = 0; c < Channels; c++)

@@ -21,6 +21,9 @@ public sealed record MemoryOptions
     /// <summary>Rows of a block at most, so that a short recording has many; null is as many as fit.</summary>
     internal int? MostBlockRows { get; init; }
 
+    /// <summary>Models at a time at most; null is as many as fit.</summary>
+    internal int? MostModels { get; init; }
+
     /// <summary>The folder in force.</summary>
     internal string Folder => SpoolFolder ?? Path.GetTempPath();
 

@@ -46,8 +46,8 @@ internal static class RateProbe
         var separator = new SourceSeparator(session, new MemoryOptions { Spectrogram = SpectrogramStorage.Device });
 #pragma warning restore CA2000
         // The first run compiles the kernels.
-        separator.Separate(noise, new NoSink(), options with { Nmf = options.Nmf with { MaxIterations = 1 } }, null, cancellation);
-        var timings = separator.Separate(noise, new NoSink(), options, null, cancellation).Timings;
+        separator.Separate(noise, new NoSink(), options with { Nmf = options.Nmf with { MaxIterations = 1 } }, null, null, cancellation);
+        var timings = separator.Separate(noise, new NoSink(), options, null, null, cancellation).Timings;
         double frames = options.Stft.FrameCount(length), rows = frames * (options.Reconstruction.Channels == ChannelMode.Stack ? channels : 1);
         return new StageRates((timings.ReadSeconds + timings.StftSeconds) / rows, timings.NmfSeconds / rows / (Iterations + 1), timings.StemSeconds / frames);
     }

@@ -1,3 +1,4 @@
+using System.IO.Hashing;
 using GpuNmf.Audio;
 using GpuNmf.Devices;
 using GpuNmf.Masking;
@@ -17,10 +18,11 @@ internal sealed class RecordingRows : ISpectrogramRows
     /// <param name="transform">Framing.</param>
     /// <param name="recording">Stays open.</param>
     /// <param name="channels">What several channels become.</param>
-    internal RecordingRows(DeviceSession session, ForwardTransform transform, IAudioSource recording, ChannelMode channels)
+    /// <param name="hash">Takes all samples once; or null.</param>
+    internal RecordingRows(DeviceSession session, ForwardTransform transform, IAudioSource recording, ChannelMode channels, XxHash128? hash)
     {
         _transform = transform;
-        _signal = new DeviceSignal(session, recording, isMean: channels == ChannelMode.Mono);
+        _signal = new DeviceSignal(session, recording, isMean: channels == ChannelMode.Mono) { Hash = hash };
         _isStacked = channels == ChannelMode.Stack;
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Hashing;
 using GpuNmf.Audio;
 using GpuNmf.Devices;
 using GpuNmf.Kernels.Nmf;
@@ -45,16 +46,17 @@ internal sealed class RecordingSpectrogram : IDisposable
     /// <param name="geometry">Shape.</param>
     /// <param name="plan">Where X is to be.</param>
     /// <param name="memory">Whether another place will do, and where files lie.</param>
+    /// <param name="hash">Takes all samples once, while they are measured; or null.</param>
     /// <exception cref="DeviceMemoryException">There is no room for two blocks of a slice, or for X where it must be on the device.</exception>
     /// <exception cref="IOException">The disk has no room.</exception>
     internal static RecordingSpectrogram Open(
-        DeviceSession session, ForwardTransform transform, IAudioSource recording, ChannelMode channels, NmfGeometry geometry, SpectrogramPlan plan, MemoryOptions memory)
+        DeviceSession session, ForwardTransform transform, IAudioSource recording, ChannelMode channels, NmfGeometry geometry, SpectrogramPlan plan, MemoryOptions memory, XxHash128? hash = null)
     {
         int least = Math.Min(geometry.Frames, StreamedSpectrogram.LargestSlice(geometry));
         DeviceMemoryException? refusal = null;
         for (var attempt = plan; ; attempt = attempt with { Storage = attempt.Storage == SpectrogramStorage.Device ? SpectrogramStorage.Recomputed : attempt.Storage, BlockRows = Math.Max(least, attempt.BlockRows / 2) })
         {
-            var rows = new RecordingRows(session, transform, recording, channels);
+            var rows = new RecordingRows(session, transform, recording, channels, hash);
             try
             {
                 var spectrogram = new RecordingSpectrogram(session, geometry, rows, attempt, memory.Folder) { Warnings = WarningsOf(attempt, refusal) };

@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.IO.Hashing;
 using GpuNmf.Audio;
+using GpuNmf.Checkpoints;
 using GpuNmf.Devices;
 using GpuNmf.Grouping;
 using GpuNmf.Kernels.Nmf;
@@ -48,8 +50,10 @@ public sealed class SourceSeparator : IDisposable
     /// the sum of its components.</param>
     /// <param name="options">Null is the default of every option.</param>
     /// <param name="progress">Told from the calling thread.</param>
+    /// <param name="checkpoints">Keep where the factorisation stands, and may hold where an earlier run stood, from where it goes on with the same bits; null keeps nothing.</param>
     /// <param name="cancellation">Looked at between launches. On the CPU a launch aims at a tenth of a second; on other devices work
     /// that is queued already is finished first.</param>
+    /// <exception cref="CheckpointException">The checkpoint belongs to another run, or is damaged.</exception>
     /// <exception cref="ArgumentException">An option is out of range or does not suit the recording, see <see cref="SeparationOptions.ValidateFor"/>.</exception>
     /// <exception cref="AudioFormatException">A sample is NaN or infinite.</exception>
     /// <exception cref="NotFiniteNumberException">The spectrogram, or the loss of a start of the caller's own, leaves single precision's range.</exception>
@@ -62,6 +66,7 @@ public sealed class SourceSeparator : IDisposable
         IStemSink sink,
         SeparationOptions? options = null,
         IProgress<SeparationProgress>? progress = null,
+        CheckpointOptions? checkpoints = null,
         CancellationToken cancellation = default)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
@@ -76,8 +81,10 @@ public sealed class SourceSeparator : IDisposable
         var geometry = NmfGeometry.Of(options.Stft.Bins, options.RowsOf(recording), options.Nmf.Rank, _session.Form);
         var plan = new SeparationPlanner(_session, recording, options, _memory, renders: true, options.Nmf.Restarts, cancellation).Spectrogram();
         _session.RestartPeak();
+        using var kept = checkpoints is null ? null : new SeparationCheckpoints(checkpoints, RunIdentity.Of(_session, recording, options), options.Nmf.Restarts);
+        if (kept is not null) plan = plan with { Models = kept.ModelsInUse = kept.Models ?? plan.Models };
         clock.Lap();
-        var (fits, silent, constant, timings, spectrogram) = Factorise(transform, recording, geometry, plan, options, progress, cancellation);
+        var (fits, silent, constant, timings, spectrogram) = Factorise(transform, recording, geometry, plan, options, kept, progress, cancellation);
         clock.Lap();
         int best = FitChoice.Best(fits);
         var fit = FitChoice.Finish(fits[best], options.Nmf);
@@ -150,7 +157,7 @@ public sealed class SourceSeparator : IDisposable
         using var transform = new ForwardTransform(_session, options.Stft, recording.Channels);
         var geometry = NmfGeometry.Of(options.Stft.Bins, options.RowsOf(recording), options.Nmf.Rank, _session.Form);
         var plan = new SeparationPlanner(_session, recording, options, _memory, renders: false, options.Nmf.Restarts, cancellation).Spectrogram();
-        var (fits, silent, constant, _, spectrogram) = Factorise(transform, recording, geometry, plan, options, progress, cancellation);
+        var (fits, silent, constant, _, spectrogram) = Factorise(transform, recording, geometry, plan, options, null, progress, cancellation);
         int best = FitChoice.Best(fits);
         var fit = TemplateScale.ToUnitSum(FitChoice.Finish(fits[best], options.Nmf), 0);
         float[,] templates = ComponentOrder.WithoutEmpty(fit.Templates, fit.Activations);
@@ -215,7 +222,7 @@ public sealed class SourceSeparator : IDisposable
 
     /// <returns>A fit a start, whether every sample is zero, the divergence from a spectrum that never changes where penalties are to be judged by it, times, and where X was.</returns>
     private (NmfFit[] Fits, bool Silent, double Constant, StageTimings Timings, (SpectrogramStorage Storage, string[] Warnings) Spectrogram) Factorise(
-        ForwardTransform transform, IAudioSource recording, NmfGeometry geometry, SpectrogramPlan plan, SeparationOptions options,
+        ForwardTransform transform, IAudioSource recording, NmfGeometry geometry, SpectrogramPlan plan, SeparationOptions options, SeparationCheckpoints? checkpoints,
         IProgress<SeparationProgress>? progress, CancellationToken cancellation)
     {
         var clock = new StageClock();
@@ -223,6 +230,7 @@ public sealed class SourceSeparator : IDisposable
         NmfFit[] fits;
         double read, stft, constant;
         bool silent;
+        var hash = checkpoints is null ? null : new XxHash128();
         // Before X, so that a device with too little memory for the factors says so at once.
         var factorizer = new Factorizer(_session, geometry, options.Nmf, plan.Models, long.MaxValue);
         using var spectrogram = Opened();
@@ -231,11 +239,12 @@ public sealed class SourceSeparator : IDisposable
             shared = spectrogram.Measure(Of(progress, SeparationStage.Transforming), cancellation);
             (read, silent) = (spectrogram.ReadSeconds, spectrogram.IsSilent);
             stft = clock.Lap() - read;
+            if (hash is not null) checkpoints!.Require(hash.GetCurrentHash());
             var models = NmfModel.Of(options.Nmf);
             int iterations = options.Nmf.MaxIterations * models.Chunk(factorizer.BatchModels).Count();
             constant = options.Nmf.HasPenalties && shared.Max > 0 ? ConstantSpectrum.Divergence(shared, options.Nmf.Beta, cancellation) : double.PositiveInfinity;
-            fits = factorizer.Run(
-                shared, models, (done, loss) => progress?.Report(new SeparationProgress(SeparationStage.Factorising, done, iterations, loss)), cancellation);
+            fits = checkpoints?.Fits ?? Run(
+                factorizer, shared, models, (done, loss) => progress?.Report(new SeparationProgress(SeparationStage.Factorising, done, iterations, loss)), checkpoints, cancellation);
         }
         fits = Adaptation.Of(_session, geometry, shared, options.Nmf, fits, plan.Models, cancellation);
         return (fits, silent, constant, new StageTimings(read, stft, clock.Lap(), 0), (spectrogram.Plan.Storage, spectrogram.Warnings));
@@ -244,7 +253,7 @@ public sealed class SourceSeparator : IDisposable
         {
             try
             {
-                return RecordingSpectrogram.Open(_session, transform, recording, options.Reconstruction.Channels, geometry, plan, _memory);
+                return RecordingSpectrogram.Open(_session, transform, recording, options.Reconstruction.Channels, geometry, plan, _memory, hash);
             }
             catch
             {
@@ -252,6 +261,16 @@ public sealed class SourceSeparator : IDisposable
                 throw;
             }
         }
+    }
+
+    private static NmfFit[] Run(
+        Factorizer factorizer, SharedSpectrogram shared, NmfModel[] models, Action<int, double> progress, SeparationCheckpoints? checkpoints, CancellationToken cancellation)
+    {
+        if (checkpoints is null) return factorizer.Run(shared, models, progress, cancellation);
+        factorizer.Run(shared, models, checkpoints.Finish, progress, checkpoints, cancellation);
+        // Silence is found again in no time.
+        if (shared.Max > 0) checkpoints.SaveFits();
+        return checkpoints.Fits!;
     }
 
     /// <summary>What a stage tells, with the stage's name.</summary>

@@ -30,7 +30,7 @@ internal sealed record SpectrogramPlan(SpectrogramStorage Storage, int BlockRows
         var asked = memory.Spectrogram;
         long device = budget.IsShared ? budget.DeviceBytes - needs.HostBytes : budget.DeviceBytes;
         // Of many models, as many at a time as leave X most of the room.
-        int models = needs.ModelsWithin(Math.Min(Nmf.Factorizer.BytesOfABatch, device / 4.0));
+        int models = Math.Min(memory.MostModels ?? int.MaxValue, needs.ModelsWithin(Math.Min(Nmf.Factorizer.BytesOfABatch, device / 4.0)));
         if (asked == SpectrogramStorage.Device) return new(asked, needs.Rows, models, needs.PassingBytes);
         long left = device - needs.FactorBytes(models);
         if (asked == SpectrogramStorage.Auto && needs.SpectrogramBytes <= left && needs.RenderBytes <= device) return new(SpectrogramStorage.Device, needs.Rows, models, needs.PassingBytes);

@@ -15,6 +15,7 @@ public sealed partial class ArchitectureTests
         ["Devices"] = [],
         ["Audio"] = [],
         ["Files"] = [],
+        ["Checkpoints"] = [],
         ["Kernels"] = ["Devices", "Kernels"],
         ["Stft"] = ["Devices", "Kernels"],
         ["Nmf"] = ["Devices", "Kernels"],
@@ -22,7 +23,7 @@ public sealed partial class ArchitectureTests
         ["Grouping"] = ["Audio"],
         // Many factorisations of one spectrogram: the one stage on top of another.
         ["Sweep"] = ["Devices", "Kernels", "Nmf"],
-        ["GpuNmf"] = ["Devices", "Kernels", "Audio", "Files", "Stft", "Nmf", "Masking", "Grouping", "Sweep"],
+        ["GpuNmf"] = ["Devices", "Kernels", "Audio", "Files", "Checkpoints", "Stft", "Nmf", "Masking", "Grouping", "Sweep"],
     };
 
     [Fact]

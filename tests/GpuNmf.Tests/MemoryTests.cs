@@ -146,7 +146,7 @@ public sealed class MemoryTests
 #pragma warning restore CA2000
 
         separator.Separate(recording, new StemBuffer(), new SeparationOptions { Stft = s_stft, Nmf = new NmfOptions { MaxIterations = 2 } },
-            new Watcher(() => seen.Add(Directory.GetFileSystemEntries(folder.Path))), TestContext.Current.CancellationToken);
+            new Watcher(() => seen.Add(Directory.GetFileSystemEntries(folder.Path))), null, TestContext.Current.CancellationToken);
 
         Assert.NotEmpty(seen);
         Assert.All(seen, Assert.Empty);

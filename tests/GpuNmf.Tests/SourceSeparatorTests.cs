@@ -112,7 +112,7 @@ public sealed class SourceSeparatorTests
         var options = s_options with { Nmf = s_options.Nmf with { Rank = 3, MaxIterations = 3 } };
 
 #pragma warning disable CA2000 // Disposing the separator would close the session, which the lanes share.
-        new SourceSeparator(Lane.Session(lane)).Separate(recording, sink, options, new Told(told.Add), TestContext.Current.CancellationToken);
+        new SourceSeparator(Lane.Session(lane)).Separate(recording, sink, options, new Told(told.Add), null, TestContext.Current.CancellationToken);
 #pragma warning restore CA2000
 
         Assert.Equal(new StemFormat(3, 2, TestSignals.RateHz, 3007), sink.Format);
@@ -163,7 +163,7 @@ public sealed class SourceSeparatorTests
     {
         var recording = TestSignals.Recording(TestSignals.Tones(3007, 1), TestSignals.Noise(3007, 2));
 #pragma warning disable CA2000 // Disposing the separator would close the session, which the lanes share.
-        return new SourceSeparator(Lane.Session(lane)).Separate(recording, new StemBuffer(), options, new Told(told.Add), TestContext.Current.CancellationToken);
+        return new SourceSeparator(Lane.Session(lane)).Separate(recording, new StemBuffer(), options, new Told(told.Add), null, TestContext.Current.CancellationToken);
 #pragma warning restore CA2000
     }
 

@@ -28,5 +28,15 @@ internal sealed class Extrapolation
         return rose;
     }
 
+    /// <summary>Writes where it stands.</summary>
+    internal void Save(BinaryWriter writer)
+    {
+        writer.Write(_t);
+        writer.Write(_objectiveBefore);
+    }
+
+    /// <summary>Reads what <see cref="Save"/> wrote.</summary>
+    internal void Load(BinaryReader reader) => (_t, _objectiveBefore) = (reader.ReadDouble(), reader.ReadDouble());
+
     private static double Next(double t) => (1 + Math.Sqrt(1 + 4 * t * t)) / 2;
 }

@@ -103,7 +103,7 @@ internal sealed class Factorizer : IDisposable
     internal NmfFit[] Run(SharedSpectrogram x, IReadOnlyList<NmfModel> models, Action<int, double>? progress, CancellationToken cancellation)
     {
         var fits = new NmfFit[models.Count];
-        Run(x, models, (model, fit) => fits[model] = fit, progress, cancellation);
+        Run(x, models, (model, fit) => fits[model] = fit, progress, null, cancellation);
         return fits;
     }
 
@@ -112,9 +112,10 @@ internal sealed class Factorizer : IDisposable
     /// <param name="models">Models of the geometry's rank class.</param>
     /// <param name="finished">Told a model's place among <paramref name="models"/>, and its fit.</param>
     /// <param name="progress">As above.</param>
+    /// <param name="checkpoints">Keep where it stands, and may begin in the midst; null keeps nothing.</param>
     /// <param name="cancellation">Looked at between launches.</param>
     internal void Run(
-        SharedSpectrogram x, IReadOnlyList<NmfModel> models, Action<int, NmfFit> finished, Action<int, double>? progress, CancellationToken cancellation)
+        SharedSpectrogram x, IReadOnlyList<NmfModel> models, Action<int, NmfFit> finished, Action<int, double>? progress, IFitCheckpoints? checkpoints, CancellationToken cancellation)
     {
         if (x.Max == 0)
         {
@@ -126,14 +127,15 @@ internal sealed class Factorizer : IDisposable
 
         var starts = new StartMaker(_session, x, _geometry, cancellation);
         double lowest = double.PositiveInfinity;
-        int first = 0, before = 0;
-        foreach (var batch in models.Chunk(BatchModels))
+        var resumed = checkpoints?.Take() is { } reader ? Restored(reader, models) : null;
+        int before = 0;
+        for (int first = resumed?.First ?? 0; first < models.Count; first += BatchModels)
         {
-            var runs = batch.Select((model, index) => Start(index, model, starts.Of(model), x.Scale)).ToArray();
+            var batch = resumed ?? new FitBatch(first, [.. models.Skip(first).Take(BatchModels).Select((model, index) => Start(index, model, starts.Of(model), x.Scale))]);
+            resumed = null;
             Iterate(
-                x.Blocks, runs, clock, (index, fit) => finished(first + index, fit), (done, loss) => progress?.Invoke(before + done, Math.Min(lowest, loss)), cancellation);
-            lowest = Math.Min(lowest, runs.Min(run => run.Loss));
-            first += batch.Length;
+                x.Blocks, batch, clock, (index, fit) => finished(batch.First + index, fit), (done, loss) => progress?.Invoke(before + done, Math.Min(lowest, loss)), checkpoints, cancellation);
+            lowest = Math.Min(lowest, batch.Loss);
             before += _options.MaxIterations;
         }
     }
@@ -145,6 +147,11 @@ internal sealed class Factorizer : IDisposable
     {
         scale = scale.Balanced(MatrixCheck.Mean(start.Templates), MatrixCheck.Mean(start.Activations));
         _workspace.Upload(index, start.Templates, start.Activations, scale);
+        return RunOf(index, model, scale);
+    }
+
+    private ModelRun RunOf(int index, NmfModel model, SpectrogramScale scale)
+    {
         var penalties = _options.PenaltiesFor(_geometry.Bins, _geometry.Frames);
         return new ModelRun(index, model, scale, _options)
         {
@@ -153,46 +160,56 @@ internal sealed class Factorizer : IDisposable
         };
     }
 
+    /// <summary>A batch as <see cref="Save"/> wrote it, its factors on the device.</summary>
+    private FitBatch Restored(BinaryReader reader, IReadOnlyList<NmfModel> models)
+    {
+        var batch = FitBatch.Load(reader, (index, place) =>
+        {
+            var run = RunOf(index, models[place], SpectrogramScale.Load(reader));
+            run.Load(reader);
+            return run;
+        });
+        foreach (var run in batch.Active) _workspace.Load(run.Index, reader);
+        return batch;
+    }
+
+    private void Save(BinaryWriter writer, FitBatch batch)
+    {
+        batch.Save(writer);
+        foreach (var run in batch.Active) _workspace.Save(run.Index, writer);
+    }
+
     /// <summary>All iterations of a batch; models that have converged leave it.</summary>
     private void Iterate(
-        ISpectrogramBlocks x, ModelRun[] runs, Stopwatch clock, Action<int, NmfFit> finished, Action<int, double> progress, CancellationToken cancellation)
+        ISpectrogramBlocks x, FitBatch batch, Stopwatch clock, Action<int, NmfFit> finished, Action<int, double> progress, IFitCheckpoints? checkpoints, CancellationToken cancellation)
     {
-        var active = runs.ToList();
+        var active = batch.Active;
         long since = Stopwatch.GetTimestamp();
-        _workspace.States.Upload([.. active.Select(run => run.Plain)]);
-        RunPass(x, PassKind.First, 0, active.Count, cancellation);
-        Record(active, 0);
-        for (int done = 0; active.Count > 0;)
+        if (!batch.HasStepped)
         {
-            int first = done, next = Math.Min(_options.MaxIterations, _descends ? done + 1 : done - done % LossInterval + LossInterval);
-            bool seesLoss = next % LossInterval == 0 || next == _options.MaxIterations;
-            _workspace.States.Upload(Enumerable.Range(done + 1, next - done).SelectMany(iteration => active.Select(run => run.NextIteration(iteration == next && seesLoss))).ToArray());
-            if (_descends && (done == 0 || _options.Shuffle)) UploadOrders(active, next);
-            while (done < next)
+            _workspace.States.Upload([.. active.Select(run => run.Plain)]);
+            RunPass(x, PassKind.First, 0, active.Count, cancellation);
+            Record(active, 0);
+        }
+        while (active.Count > 0)
+        {
+            if (!batch.HasStepped)
             {
-                int state = (done - first) * active.Count;
-                int count = _descends || x.Whole is null ? 0 : Math.Clamp((int)(LaunchFlops / (FlopsOfASlice(active.Count) * _geometry.Slices)), 0, next - done);
-                var last = done + Math.Max(1, count) < next || !seesLoss ? PassKind.Inner : next < _options.MaxIterations ? PassKind.InnerLoss : PassKind.Last;
-                if (count > 0)
-                {
-                    cancellation.ThrowIfCancellationRequested();
-                    _kernels.EnqueueIterations(_workspace.Iterations(x.Whole!.Value, count, state, active.Count), last);
-                    done += count;
-                }
-                else
-                {
-                    _kernels.EnqueueTemplates(_workspace.TemplateArgs(state, active.Count));
-                    _workspace.SwapTemplates();
-                    RunPass(x, last, state, active.Count, cancellation);
-                    _workspace.SwapActivations();
-                    done++;
-                }
-                if (done == next && seesLoss) Record(active, done);
-                progress(done, runs.Min(run => run.Loss));
+                int next = Math.Min(_options.MaxIterations, _descends ? batch.Done + 1 : batch.Done - batch.Done % LossInterval + LossInterval);
+                batch.Begin(next, next % LossInterval == 0 || next == _options.MaxIterations);
+            }
+            _workspace.States.Upload(batch.States);
+            if (_descends && (batch.Done == 0 || batch.HasStepped || _options.Shuffle)) UploadOrders(active, batch.Next);
+            while (batch.Done < batch.Next)
+            {
+                Advance(x, batch, checkpoints, cancellation);
+                if (batch.Done == batch.Next && batch.SeesLoss) Record(active, batch.Done);
+                progress(batch.Done, batch.Loss);
             }
             ModelRun.ShareTime(active, Stopwatch.GetElapsedTime(since));
-            if (_descends) RecordViolations(x, active, done, seesLoss, cancellation);
-            bool late = seesLoss && _options.TimeLimit is { } limit && clock.Elapsed >= limit;
+            int done = batch.Done;
+            if (_descends) RecordViolations(x, active, done, batch.SeesLoss, cancellation);
+            bool late = batch.SeesLoss && _options.TimeLimit is { } limit && clock.Elapsed >= limit;
             foreach (var run in active.Where(run => run.Stop is not null || late || done == _options.MaxIterations).ToArray())
             {
                 finished(run.Index, Finish(run, done, run.Stop ?? (done == _options.MaxIterations ? NmfStop.MaxIterations : NmfStop.TimeLimit)));
@@ -200,6 +217,33 @@ internal sealed class Factorizer : IDisposable
             }
             since = Stopwatch.GetTimestamp();
         }
+    }
+
+    /// <summary>As many iterations as a launch takes, or one: the step of the templates, and then the pass. Between the two the factors are all that there is.</summary>
+    private void Advance(ISpectrogramBlocks x, FitBatch batch, IFitCheckpoints? checkpoints, CancellationToken cancellation)
+    {
+        int models = batch.Active.Count, state = batch.State;
+        bool saves = !batch.HasStepped && checkpoints is { IsDue: true };
+        int fitting = (int)(LaunchFlops / (FlopsOfASlice(models) * _geometry.Slices));
+        int count = _descends || x.Whole is null || saves || batch.HasStepped ? 0 : Math.Clamp(fitting, 0, batch.Next - batch.Done);
+        var last = batch.Done + Math.Max(1, count) < batch.Next || !batch.SeesLoss ? PassKind.Inner : batch.Next < _options.MaxIterations ? PassKind.InnerLoss : PassKind.Last;
+        if (count > 0)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            _kernels.EnqueueIterations(_workspace.Iterations(x.Whole!.Value, count, state, models), last);
+            batch.Done += count;
+            return;
+        }
+        if (!batch.HasStepped)
+        {
+            _kernels.EnqueueTemplates(_workspace.TemplateArgs(state, models));
+            _workspace.SwapTemplates();
+        }
+        if (saves) checkpoints!.Save(writer => Save(writer, batch));
+        batch.HasStepped = false;
+        RunPass(x, last, state, models, cancellation);
+        _workspace.SwapActivations();
+        batch.Done++;
     }
 
     /// <summary>Work of one launch at most.</summary>

@@ -51,7 +51,7 @@ internal static class MixedBatch
             using var factorizer = new Factorizer(session, geometry, members[0].Problem, Math.Min(members.Length, mostAtATime));
             // A turn is the models that fit at a time; each counts as its iterations.
             Action<int, double>? told = progress is null ? null : (iterations, _) => progress(done + ModelIterations(iterations, factorizer.BatchModels, members.Length, batch.Key.MaxIterations), inAll);
-            factorizer.Run(shared, [.. members.Select(member => member.Model)], (i, fit) => finished(members[i].Place, members[i].Restart, fit), told, cancellation);
+            factorizer.Run(shared, [.. members.Select(member => member.Model)], (i, fit) => finished(members[i].Place, members[i].Restart, fit), told, null, cancellation);
             done += batch.Key.MaxIterations * members.Length;
         }
     }

@@ -62,6 +62,37 @@ internal sealed class ModelRun
         foreach (var run in runs) run.Seconds += time.TotalSeconds * run.Model.Rank / ranks;
     }
 
+    /// <summary>Writes where it stands, behind its scale.</summary>
+    internal void Save(BinaryWriter writer)
+    {
+        Scale.Save(writer);
+        writer.Write(_trace.Count);
+        foreach (var point in _trace)
+        {
+            writer.Write(point.Iteration);
+            writer.Write(point.Loss);
+        }
+        writer.Write(Objective);
+        writer.Write(_errorAtStart);
+        writer.Write(_errorBefore);
+        writer.Write(_violationAtStart ?? double.NaN);
+        writer.Write(Seconds);
+        _extrapolation?.Save(writer);
+    }
+
+    /// <summary>Reads what <see cref="Save"/> wrote behind the scale.</summary>
+    internal void Load(BinaryReader reader)
+    {
+        for (int left = reader.ReadInt32(); left > 0; left--) _trace.Add(new LossPoint(reader.ReadInt32(), reader.ReadDouble()));
+        Objective = reader.ReadDouble();
+        _errorAtStart = reader.ReadDouble();
+        _errorBefore = reader.ReadDouble();
+        double violation = reader.ReadDouble();
+        _violationAtStart = double.IsNaN(violation) ? null : violation;
+        Seconds = reader.ReadDouble();
+        _extrapolation?.Load(reader);
+    }
+
     /// <summary>For the first pass, which updates nothing.</summary>
     internal ModelState Plain => new()
     {

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using GpuNmf.Devices;
 using GpuNmf.Kernels.Nmf;
 using GpuNmf.Nmf.Blocks;
@@ -8,6 +9,9 @@ namespace GpuNmf.Nmf;
 /// <summary>Everything that a batch of factorisations keeps on the device beside X; allocated once.</summary>
 internal sealed class NmfWorkspace : IDisposable
 {
+    /// <summary>Floats that pass through the host at a time.</summary>
+    private const long PieceFloats = 1 << 18;
+
     private readonly List<IDisposable> _owned = [];
     private readonly NmfGeometry _geometry;
     private readonly UpdateRule _rule;
@@ -142,6 +146,30 @@ internal sealed class NmfWorkspace : IDisposable
         _templates.Download(templates, (long)model * templates.Length);
         _activations.Download(activations, model * (long)activations.Length);
         return (templates, activations);
+    }
+
+    /// <summary>Writes one model between the step of the templates and the pass: both factors, what they are extrapolated from, and the sums over the bins.</summary>
+    internal void Save(int model, BinaryWriter writer) => EachPart(model, (buffer, start, values) =>
+    {
+        buffer.Download(values, start);
+        writer.Write(MemoryMarshal.AsBytes<float>(values));
+    });
+
+    /// <summary>Reads what <see cref="Save"/> wrote.</summary>
+    internal void Load(int model, BinaryReader reader) => EachPart(model, (buffer, start, values) =>
+    {
+        reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(values.AsSpan()));
+        buffer.Upload(values, start);
+    });
+
+    private void EachPart(int model, Action<DeviceBuffer<float>, long, float[]> take)
+    {
+        var parts = new HashSet<DeviceBuffer<float>> { _templates, _extrapolated, _activations, _activationsBefore, _templateSums, _templateGram, _weights, Violations };
+        foreach (var buffer in parts)
+        {
+            long length = buffer.Length / Models;
+            for (long at = 0; at < length; at += PieceFloats) take(buffer, model * length + at, new float[Math.Min(PieceFloats, length - at)]);
+        }
     }
 
     /// <summary>The templates just made become the current ones.</summary>

@@ -41,6 +41,16 @@ internal readonly record struct SpectrogramScale
         return new SpectrogramScale(Spectrogram, Templates - step);
     }
 
+    /// <summary>Writes both exponents.</summary>
+    internal void Save(BinaryWriter writer)
+    {
+        writer.Write(Spectrogram);
+        writer.Write(Templates);
+    }
+
+    /// <summary>Reads what <see cref="Save"/> wrote.</summary>
+    internal static SpectrogramScale Load(BinaryReader reader) => new(reader.ReadInt32(), reader.ReadInt32());
+
     /// <summary>D_beta(X | W H) from D_beta(X' | W' H').</summary>
     internal double UnscaleLoss(double loss, double beta) => loss * Math.Pow(2, -Spectrogram * beta);
 }

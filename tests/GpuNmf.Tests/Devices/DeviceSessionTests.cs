@@ -123,7 +123,7 @@ public sealed class DeviceSessionTests
         DeviceSession session, IAudioSource recording, IStemSink sink, SeparationOptions options, IProgress<SeparationProgress>? progress, CancellationToken cancellation)
     {
 #pragma warning disable CA2000 // Disposing the separator would close the session, which the test looks at afterwards.
-        new SourceSeparator(session).Separate(recording, sink, options, progress, cancellation);
+        new SourceSeparator(session).Separate(recording, sink, options, progress, null, cancellation);
 #pragma warning restore CA2000
     }
 
