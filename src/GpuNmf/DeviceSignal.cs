@@ -19,6 +19,7 @@ internal sealed class DeviceSignal : IDeviceSignal, IDisposable
 
     private readonly DeviceSession _session;
     private readonly IAudioSource _source;
+    private readonly ReadAheadSource _ahead;
     private readonly bool _isMean;
     private readonly float[] _interleaved, _planar;
     private DeviceBuffer<float>? _samples;
@@ -31,6 +32,7 @@ internal sealed class DeviceSignal : IDeviceSignal, IDisposable
     {
         _session = session;
         _source = source;
+        _ahead = new ReadAheadSource(source);
         _isMean = isMean && source.Channels > 1;
         int block = (int)Math.Min(Math.Clamp(BlockSamples / source.Channels, 1, BlockFrames), source.Length);
         _interleaved = new float[(long)block * source.Channels];
@@ -77,6 +79,7 @@ internal sealed class DeviceSignal : IDeviceSignal, IDisposable
 
     public void Dispose()
     {
+        _ahead.Dispose();
         _samples?.Dispose();
         _samples = null;
     }
@@ -94,7 +97,7 @@ internal sealed class DeviceSignal : IDeviceSignal, IDisposable
     {
         int channels = _source.Channels;
         var samples = _interleaved.AsSpan(0, count * channels);
-        _source.Read(start, samples);
+        _ahead.Read(start, samples);
         RequireFinite(samples, start, _source);
         if (Hash is not null && start + count > _hashed)
         {

@@ -45,7 +45,7 @@ public sealed class SourceSeparator : IDisposable
 
     /// <summary>Separates a recording; the stems go to <paramref name="sink"/> block by block, ordered by the energy of W_k H_k, largest first
     /// (a start of the caller's own keeps its order).</summary>
-    /// <param name="recording">Read from start to end, in blocks that overlap, for the spectrogram and again, by another thread, for the stems; it stays open.</param>
+    /// <param name="recording">Read from start to end, in blocks that overlap, for the spectrogram and again for the stems, by other threads too, one at a time; it stays open.</param>
     /// <param name="sink">Receives K stems with the channels, rate and length of the recording; with <see cref="SeparationOptions.Grouping"/> one for each source,
     /// the sum of its components.</param>
     /// <param name="options">Null is the default of every option.</param>
@@ -98,7 +98,8 @@ public sealed class SourceSeparator : IDisposable
         using var renderer = new StemRenderer(_session, options.Reconstruction, new StemIngredients(new MixtureSpectrum(transform, mixture), templates, activations, geometry));
         int[]? sources = options.Grouping is null ? null : SourcesOf(options, options.Grouping, fit, recording.SampleRateHz, cancellation);
         var stems = sources is null ? sink : new SourceSums(sink, options.Grouping!.ComponentSink, sources, options.Grouping.Sources);
-        double residual = renderer.Render(recording, stems, Of(progress, SeparationStage.Writing), cancellation);
+        using var input = new ReadAheadSource(recording);
+        double residual = renderer.Render(input, stems, Of(progress, SeparationStage.Writing), cancellation);
         return new SeparationResult
         {
             Templates = fit.Templates,
