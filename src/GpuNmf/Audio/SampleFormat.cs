@@ -14,11 +14,17 @@ internal enum SampleKind
 
     /// <summary>IEEE 754.</summary>
     Float,
+
+    /// <summary>A code of G.711's A-law.</summary>
+    ALaw,
+
+    /// <summary>A code of G.711's mu-law.</summary>
+    MuLaw,
 }
 
 /// <summary>How one sample lies in the file.</summary>
 /// <param name="Kind">Meaning of the bits.</param>
-/// <param name="Bytes">Bytes a sample: 1 (unsigned), 2, 3, 4 (signed), 4 or 8 (float).</param>
+/// <param name="Bytes">Bytes a sample: 1 (unsigned and the laws), 2 to 8 (signed), 4 or 8 (float).</param>
 /// <param name="BigEndian">The most significant byte comes first, as in RIFX.</param>
 internal readonly record struct SampleFormat(SampleKind Kind, int Bytes, bool BigEndian)
 {
@@ -37,8 +43,11 @@ internal readonly record struct SampleFormat(SampleKind Kind, int Bytes, bool Bi
             case (SampleKind.Signed, 2): DecodeSigned16(InHostOrder<short>(block, reversed), samples); break;
             case (SampleKind.Signed, 3): DecodeSigned24(block, samples, BigEndian); break;
             case (SampleKind.Signed, 4): DecodeSigned32(InHostOrder<int>(block, reversed), samples); break;
+            case (SampleKind.Signed, > 4 and <= 8): DecodeSignedWide(block, samples); break;
             case (SampleKind.Float, 4): DecodeFloat32(InHostOrder<int>(block, reversed), samples); break;
             case (SampleKind.Float, 8): DecodeFloat64(InHostOrder<long>(block, reversed), samples); break;
+            case (SampleKind.ALaw, 1): DecodeCodes(block, Companding.ALaw, samples); break;
+            case (SampleKind.MuLaw, 1): DecodeCodes(block, Companding.MuLaw, samples); break;
             default: throw new InvalidOperationException($"No decoder for {Kind} samples of {Bytes} bytes.");
         }
     }
@@ -84,6 +93,22 @@ internal readonly record struct SampleFormat(SampleKind Kind, int Bytes, bool Bi
     private static void DecodeSigned32(ReadOnlySpan<int> stored, Span<float> samples)
     {
         for (int i = 0; i < samples.Length; i++) samples[i] = stored[i] * (1f / (1u << 31));
+    }
+
+    // Moved up to 64 bits, which are rounded once.
+    private void DecodeSignedWide(ReadOnlySpan<byte> stored, Span<float> samples)
+    {
+        for (int i = 0; i < samples.Length; i++)
+        {
+            ulong bits = 0;
+            for (int b = 0; b < Bytes; b++) bits = bits << 8 | stored[i * Bytes + (BigEndian ? b : Bytes - 1 - b)];
+            samples[i] = (long)(bits << 8 * (8 - Bytes)) * (1f / (1ul << 63));
+        }
+    }
+
+    private static void DecodeCodes(ReadOnlySpan<byte> stored, float[] values, Span<float> samples)
+    {
+        for (int i = 0; i < samples.Length; i++) samples[i] = values[stored[i]];
     }
 
     private static void DecodeFloat32(ReadOnlySpan<int> stored, Span<float> samples)

@@ -5,6 +5,8 @@ internal static class WavCodec
 {
     public const int Pcm = 0x0001;
     public const int Float = 0x0003;
+    public const int ALaw = 0x0006;
+    public const int MuLaw = 0x0007;
     public const int Extensible = 0xFFFE;
 
     /// <summary>The codec's name, or its number where it has none here.</summary>
@@ -13,8 +15,8 @@ internal static class WavCodec
         Pcm => "PCM",
         Float => "IEEE float",
         0x0002 => "Microsoft ADPCM",
-        0x0006 => "A-law",
-        0x0007 => "mu-law",
+        ALaw => "A-law",
+        MuLaw => "mu-law",
         0x0011 => "IMA ADPCM",
         0x0031 => "GSM 6.10",
         0x0040 or 0x0045 or 0x0064 => "G.72x ADPCM",

@@ -13,7 +13,7 @@ internal static class WavErrors
         new($"{path} {what}; the file is damaged or was cut off. Copy or export it again.");
 
     public static AudioFormatException Unsupported(string path, string what) =>
-        new($"{path} holds {what}; WAV files of 1 to 32-bit PCM and of 32 or 64-bit float are read. Convert it first, for example: {Ffmpeg(path)}");
+        new($"{path} holds {what}; WAV files of 1 to 64-bit PCM, 32 or 64-bit float, A-law and mu-law are read. Convert it first, for example: {Ffmpeg(path)}");
 
     /// <summary>Bytes of an identifier as text in quotes, or in hexadecimal where they are no text.</summary>
     public static string Quote(ReadOnlySpan<byte> id)

@@ -37,10 +37,10 @@ internal sealed record WavFormat(int Channels, int SampleRateHz, SampleFormat Sa
         int bits = UInt16(chunk, 14, bigEndian);
         int validBits = bits;
         if (tag == WavCodec.Extensible) (tag, validBits) = ParseExtension(chunk, bits, bigEndian, path);
-        if (tag is not (WavCodec.Pcm or WavCodec.Float)) throw WavErrors.Unsupported(path, WavCodec.Name(tag));
+        if (tag is not (WavCodec.Pcm or WavCodec.Float or WavCodec.ALaw or WavCodec.MuLaw)) throw WavErrors.Unsupported(path, WavCodec.Name(tag));
         if (channels == 0) throw WavErrors.Damaged(path, "claims 0 channels, at least 1 is needed");
         if (rate is 0 or > int.MaxValue) throw WavErrors.Damaged(path, $"claims a sampling rate of {rate} Hz, it must lie in 1..{int.MaxValue}");
-        SampleFormat sample = tag == WavCodec.Float ? FloatFormat(bits, bigEndian, path) : PcmFormat(bits, bigEndian, path);
+        SampleFormat sample = Stored(tag, bits, bigEndian, path);
         sample = Aligned(sample, bits, channels, blockAlign, path, warnings);
         return new WavFormat(channels, (int)rate, sample, Describe(sample, validBits));
     }
@@ -58,22 +58,22 @@ internal sealed record WavFormat(int Channels, int SampleRateHz, SampleFormat Sa
         return ((int)tag, validBits == 0 ? bits : validBits);
     }
 
-    private static SampleFormat FloatFormat(int bits, bool bigEndian, string path) => bits is 32 or 64
-        ? new SampleFormat(SampleKind.Float, bits / 8, bigEndian)
-        : throw WavErrors.Unsupported(path, $"{bits}-bit float");
-
-    // Samples narrower than their bytes are left-justified, so they are read as if all bits counted.
-    private static SampleFormat PcmFormat(int bits, bool bigEndian, string path)
+    // PCM samples narrower than their bytes are left-justified, so they are read as if all bits counted.
+    private static SampleFormat Stored(int tag, int bits, bool bigEndian, string path) => (tag, bits) switch
     {
-        if (bits is < 1 or > 32) throw WavErrors.Unsupported(path, $"{bits}-bit PCM");
-        return Pcm((bits + 7) / 8, bigEndian);
-    }
+        (WavCodec.Pcm, >= 1 and <= 64) => Pcm((bits + 7) / 8, bigEndian),
+        (WavCodec.Float, 32 or 64) => new SampleFormat(SampleKind.Float, bits / 8, bigEndian),
+        (WavCodec.ALaw, 8) => new SampleFormat(SampleKind.ALaw, 1, bigEndian),
+        (WavCodec.MuLaw, 8) => new SampleFormat(SampleKind.MuLaw, 1, bigEndian),
+        (WavCodec.Float, _) => throw WavErrors.Unsupported(path, $"{bits}-bit float"),
+        _ => throw WavErrors.Unsupported(path, $"{bits}-bit {WavCodec.Name(tag)}"),
+    };
 
     private static SampleFormat Pcm(int bytes, bool bigEndian) =>
         new(bytes == 1 ? SampleKind.Unsigned : SampleKind.Signed, bytes, bigEndian);
 
     // The block size must be channels x bytes. 0 is a writer's omission; a larger one that gives every channel 3 or 4
-    // bytes is a wider container. Anything else contradicts itself, and guessing would turn music into noise.
+    // bytes, or up to 8 where the samples take more than 4, is a wider container. Anything else contradicts itself, and guessing would turn music into noise.
     private static SampleFormat Aligned(SampleFormat sample, int bits, int channels, int blockAlign, string path, List<string> warnings)
     {
         int expected = channels * sample.Bytes;
@@ -84,7 +84,7 @@ internal sealed record WavFormat(int Channels, int SampleRateHz, SampleFormat Sa
             return sample;
         }
         int container = blockAlign / channels;
-        if (sample.Kind != SampleKind.Signed || blockAlign % channels != 0 || container < sample.Bytes || container > 4)
+        if (sample.Kind != SampleKind.Signed || blockAlign % channels != 0 || container < sample.Bytes || container > (sample.Bytes > 4 ? 8 : 4))
             throw WavErrors.Damaged(path, $"claims blocks of {blockAlign} bytes, {channels} channels of {bits} bits take {expected}");
         warnings.Add($"Samples of {bits} bits lie in {container} bytes each; they are read as left-justified.");
         return Pcm(container, sample.BigEndian);
@@ -93,8 +93,13 @@ internal sealed record WavFormat(int Channels, int SampleRateHz, SampleFormat Sa
     private static string Describe(SampleFormat sample, int validBits)
     {
         int bits = 8 * sample.Bytes;
-        if (sample.Kind == SampleKind.Float) return $"float {bits}";
-        return validBits == bits ? $"PCM {bits}" : $"PCM {validBits} in {bits}";
+        return sample.Kind switch
+        {
+            SampleKind.Float => $"float {bits}",
+            SampleKind.ALaw => WavCodec.Name(WavCodec.ALaw),
+            SampleKind.MuLaw => WavCodec.Name(WavCodec.MuLaw),
+            _ => validBits == bits ? $"PCM {bits}" : $"PCM {validBits} in {bits}",
+        };
     }
 
     private static int UInt16(ReadOnlySpan<byte> chunk, int at, bool bigEndian) => bigEndian

@@ -5,14 +5,14 @@ namespace GpuNmf.Audio;
 
 /// <summary>A WAV file, read block by block. Whoever opens it disposes of it.</summary>
 /// <remarks>
-/// Reads RIFF, RIFX, RF64 and BW64 files with PCM of 1 to 32 bits (8 and fewer unsigned, narrower samples left-justified in
-/// their bytes) and float of 32 or 64 bits, any number of channels, chunks in any order.
-/// Scale: 8 bits (u - 128) / 2^7, 16 bits / 2^15, 24 bits / 2^23, 32 bits / 2^31; float samples as they are, 64 bits rounded
-/// to 32. NaN and infinities in float files are handed on. Memory does not grow with the file or with what its header claims.
+/// Reads RIFF, RIFX, RF64 and BW64 files with PCM of 1 to 64 bits (8 and fewer unsigned, narrower samples left-justified in
+/// their bytes), float of 32 or 64 bits, A-law and mu-law, any number of channels, chunks in any order.
+/// Scale: 8 bits (u - 128) / 2^7, 16 bits and the values of both laws / 2^15, 24 bits / 2^23, and so on; what float32 cannot hold
+/// is rounded once to the nearest. Float samples as they are. NaN and infinities in float files are handed on. Memory does not grow with the file or with what its header claims.
 /// </remarks>
 public sealed class WavSource : IAudioSource, IDisposable
 {
-    private const int BlockBytes = 12 * 1024;      // a whole number of samples of every width
+    private const int BlockBytes = 12 * 1024;
 
     private readonly SafeFileHandle _file;
     private readonly string _path;
@@ -35,7 +35,7 @@ public sealed class WavSource : IAudioSource, IDisposable
     /// <summary>Length in sample frames; 0 where the file holds no samples.</summary>
     public long Length { get; }
 
-    /// <summary>How samples are stored, for people: "PCM 16", "PCM 24 in 32", "float 32".</summary>
+    /// <summary>How samples are stored, for people: "PCM 16", "PCM 24 in 32", "float 32", "A-law".</summary>
     public string Encoding => _header.Format.Encoding;
 
     /// <summary>What is wrong with the file although it could be read, one sentence each: cut off, sizes left open.</summary>

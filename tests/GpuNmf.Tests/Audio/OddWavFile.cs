@@ -9,7 +9,7 @@ internal sealed record OddWavFile
 
     public required string Expect { get; init; }
 
-    /// <summary>libsndfile reads the file; the properties below are set only then.</summary>
+    /// <summary>libsndfile reads the file; the properties below are set only then, or where only scipy does.</summary>
     public required bool IsReadByLibsndfile { get; init; }
 
     public int SampleRateHz { get; init; }
@@ -26,16 +26,14 @@ internal sealed record OddWavFile
 
     public double[] LastFrame { get; init; } = [];
 
-    public double Rms { get; init; }
-
     /// <summary>Of all samples as float64, little-endian, interleaved; null where the file is empty.</summary>
     public string? Sha256 { get; init; }
 
-    /// <summary>float32 holds every value of the format, so the hash must agree.</summary>
-    public bool IsExactInFloat32 => Subtype is not ("PCM_32" or "DOUBLE");
+    /// <summary>How the reader's name of the encoding ends.</summary>
+    public string Encoding => Subtype switch { "FLOAT" => "float 32", "DOUBLE" => "float 64", "ULAW" => "mu-law", "PCM_U8" => "8", _ => Subtype["PCM_".Length..] };
 
-    /// <summary>Bits of a sample as libsndfile counts them.</summary>
-    public string Bits => Subtype switch { "FLOAT" => "float 32", "DOUBLE" => "float 64", "PCM_U8" => "8", _ => Subtype["PCM_".Length..] };
+    /// <summary>Only scipy reads the file, as integers left-justified in 64 bits; <see cref="FirstFrames"/> and the three numbers are its.</summary>
+    public bool IsReadByScipyAlone { get; init; }
 
     /// <summary>All entries of the list at a path, by the file's path below <c>audio/</c>.</summary>
     public static Dictionary<string, OddWavFile> ReadList(string path)
@@ -48,7 +46,7 @@ internal sealed record OddWavFile
     {
         JsonElement read = entry.GetProperty("libsndfile");
         string expect = entry.GetProperty("expect").GetString()!;
-        if (!read.GetProperty("ok").GetBoolean()) return new OddWavFile { Expect = expect, IsReadByLibsndfile = false };
+        if (!read.GetProperty("ok").GetBoolean()) return ReadScipy(expect, entry.GetProperty("scipy"));
         bool hasSamples = read.TryGetProperty("sha256_float64_le_interleaved", out JsonElement sha256);
         return new OddWavFile
         {
@@ -60,8 +58,22 @@ internal sealed record OddWavFile
             Subtype = read.GetProperty("subtype").GetString()!,
             FirstFrames = hasSamples ? [.. read.GetProperty("first_frames").EnumerateArray().Select(Numbers)] : [],
             LastFrame = hasSamples ? Numbers(read.GetProperty("last_frame")) : [],
-            Rms = hasSamples ? read.GetProperty("rms").GetDouble() : 0,
             Sha256 = hasSamples ? sha256.GetString() : null,
+        };
+    }
+
+    private static OddWavFile ReadScipy(string expect, JsonElement read)
+    {
+        var refused = new OddWavFile { Expect = expect, IsReadByLibsndfile = false };
+        if (!read.GetProperty("ok").GetBoolean() || read.GetProperty("dtype").GetString() != "int64") return refused;
+        return refused with
+        {
+            IsReadByScipyAlone = true,
+            SampleRateHz = read.GetProperty("rate").GetInt32(),
+            Channels = read.GetProperty("channels").GetInt32(),
+            Frames = read.GetProperty("frames").GetInt64(),
+            Subtype = "PCM_",
+            FirstFrames = [.. read.GetProperty("first_frames").EnumerateArray().Select(frame => Array.ConvertAll(Numbers(frame), v => v / Math.Pow(2, 63)))],
         };
     }
 

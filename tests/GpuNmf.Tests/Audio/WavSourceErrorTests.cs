@@ -54,8 +54,6 @@ public sealed class WavSourceErrorTests : IDisposable
 
     [Theory]
     [InlineData(0x0002, "Microsoft ADPCM")]
-    [InlineData(0x0006, "A-law")]
-    [InlineData(0x0007, "mu-law")]
     [InlineData(0x0011, "IMA ADPCM")]
     [InlineData(0x0031, "GSM 6.10")]
     [InlineData(0x0055, "MP3")]
@@ -64,7 +62,7 @@ public sealed class WavSourceErrorTests : IDisposable
     public void A_codec_that_is_not_read_is_named(int tag, string name)
     {
         string path = _folder.Create("a.wav", Riff(Format(tag, 1, 8), Chunk("data", new byte[8])));
-        Assert.Equal($"{path} holds {name}; WAV files of 1 to 32-bit PCM and of 32 or 64-bit float are read. Convert it first, for example: ffmpeg -i {path} {_folder["a-pcm.wav"]}", Error(path));
+        Assert.Equal($"{path} holds {name}; WAV files of 1 to 64-bit PCM, 32 or 64-bit float, A-law and mu-law are read. Convert it first, for example: ffmpeg -i {path} {_folder["a-pcm.wav"]}", Error(path));
         string extensible = _folder.Create("b.wav", Riff(Extensible(tag, 1, 8, 8), Chunk("data", new byte[8])));
         Assert.StartsWith($"{extensible} holds {name}; ", Error(extensible), StringComparison.Ordinal);
     }
@@ -77,8 +75,9 @@ public sealed class WavSourceErrorTests : IDisposable
     }
 
     [Theory]
-    [InlineData(1, 36, "holds 36-bit PCM; ")]
-    [InlineData(1, 64, "holds 64-bit PCM; ")]
+    [InlineData(1, 65, "holds 65-bit PCM; ")]
+    [InlineData(6, 16, "holds 16-bit A-law; ")]
+    [InlineData(7, 4, "holds 4-bit mu-law; ")]
     [InlineData(1, 0, "holds 0-bit PCM; ")]
     [InlineData(3, 16, "holds 16-bit float; ")]
     [InlineData(3, 24, "holds 24-bit float; ")]
@@ -89,6 +88,8 @@ public sealed class WavSourceErrorTests : IDisposable
     [InlineData(2, 16, 3, "claims blocks of 3 bytes, 2 channels of 16 bits take 4; ")]
     [InlineData(2, 20, 4, "claims blocks of 4 bytes, 2 channels of 20 bits take 6; ")]
     [InlineData(1, 16, 5, "claims blocks of 5 bytes, 1 channels of 16 bits take 2; ")]
+    [InlineData(1, 24, 5, "claims blocks of 5 bytes, 1 channels of 24 bits take 3; ")]
+    [InlineData(1, 40, 9, "claims blocks of 9 bytes, 1 channels of 40 bits take 5; ")]
     [InlineData(1, 8, 2, "claims blocks of 2 bytes, 1 channels of 8 bits take 1; ")]
     public void A_block_size_that_contradicts_the_width_is_refused(int channels, int bits, int blockAlign, string message) =>
         AssertError(Riff(Format(1, channels, bits, blockAlign: blockAlign), Chunk("data", new byte[60])), message);

@@ -18,6 +18,10 @@ public sealed class WavSourceFormatTests : IDisposable
     [InlineData(24, "PCM 24", new byte[] { 0, 0, 0x80, 0xFF, 0xFF, 0x7F, 1, 0, 0, 0xFF, 0xFF, 0xFF }, new[] { -1f, 8388607f / 8388608, 1f / 8388608, -1f / 8388608 })]
     [InlineData(20, "PCM 20 in 24", new byte[] { 0xF0, 0xFF, 0x7F }, new[] { 8388592f / 8388608 })]
     [InlineData(32, "PCM 32", new byte[] { 0, 0, 0, 0x80, 0, 0, 0, 0x40, 0, 1, 0, 0 }, new[] { -1f, 0.5f, 1f / 8388608 })]
+    [InlineData(36, "PCM 36 in 40", new byte[] { 0, 0, 0, 0, 0x80, 0x10, 0, 0, 0, 0xC0, 0xF0, 0xFF, 0xFF, 0xFF, 0x7F }, new[] { -1f, -0.5f, 1f })]
+    [InlineData(48, "PCM 48", new byte[] { 0, 0, 0, 0, 0, 0x40, 0, 0, 0, 0, 0xFF, 0xFF }, new[] { 0.5f, -1f / 32768 })]
+    [InlineData(56, "PCM 56", new byte[] { 0, 0, 0, 0, 0, 0, 0xE0 }, new[] { -0.25f })]
+    [InlineData(64, "PCM 64", new byte[] { 0, 0, 0, 0, 0, 0, 0, 0x80, 1, 0, 0, 0, 0, 0, 0, 0 }, new[] { -1f, 1f / (1ul << 63) })]
     public void Integers_are_scaled_to_full_scale_1(int bits, string encoding, byte[] data, float[] want)
     {
         using WavSource source = Open(Riff(Format(1, 1, bits), Chunk("data", data)));
@@ -58,11 +62,40 @@ public sealed class WavSourceFormatTests : IDisposable
         Assert.Equal([0.1f, 1f, float.PositiveInfinity], AudioBuffer.From(source).Interleaved.ToArray());
     }
 
+    // ITU-T G.711, tables 1a and 2a: the value of every code, from the table's decision values and not from a program's shifts.
+    [Theory]
+    [InlineData(6, "A-law", false)]
+    [InlineData(6, "A-law", true)]
+    [InlineData(7, "mu-law", false)]
+    [InlineData(7, "mu-law", true)]
+    public void All_codes_of_the_two_laws_have_their_values(int tag, string encoding, bool bigEndian)
+    {
+        byte[] codes = [.. Enumerable.Range(0, 256).Select(code => (byte)code)];
+        using WavSource source = Open(Riff(bigEndian, Format(tag, 2, 8, bigEndian), Chunk("data", codes, bigEndian)));
+        Assert.Equal((encoding, 2, 128L), (source.Encoding, source.Channels, source.Length));
+        Assert.Empty(source.Warnings);
+        Assert.Equal(codes.Select(code => (float)(tag == 6 ? ALaw(code) : DoubleWav.MuLaw(code))), AudioBuffer.From(source).Interleaved.ToArray());
+    }
+
+    [Fact]
+    public void Known_codes_of_the_two_laws_have_known_values()
+    {
+        // Loudest, quietest and one in between of either sign, in units of 1/32768: what every telephone exchange makes of them.
+        using WavSource a = Open(Riff(Format(6, 1, 8), Chunk("data", [0xAA, 0x2A, 0xD5, 0x55, 0xA5, 0x25])), "a.wav");
+        Assert.Equal([32256, -32256, 8, -8, 16896, -16896], AudioBuffer.From(a).Interleaved.ToArray().Select(v => v * 32768));
+        using WavSource mu = Open(Riff(Format(7, 1, 8), Chunk("data", [0x80, 0x00, 0xFF, 0x7F, 0xFE, 0x7E])), "mu.wav");
+        Assert.Equal([32124, -32124, 0, 0, 8, -8], AudioBuffer.From(mu).Interleaved.ToArray().Select(v => v * 32768));
+    }
+
     [Theory]
     [InlineData(8)]
     [InlineData(16)]
     [InlineData(24)]
     [InlineData(32)]
+    [InlineData(40)]
+    [InlineData(48)]
+    [InlineData(56)]
+    [InlineData(64)]
     public void Big_endian_integers_equal_little_endian_ones(int bits)
     {
         int bytes = bits / 8;
@@ -83,6 +116,9 @@ public sealed class WavSourceFormatTests : IDisposable
     [InlineData(1, 24, 0, "PCM 24", false)]
     [InlineData(3, 32, 32, "float 32", false)]
     [InlineData(3, 64, 64, "float 64", true)]
+    [InlineData(1, 64, 53, "PCM 53 in 64", true)]
+    [InlineData(6, 8, 8, "A-law", false)]
+    [InlineData(7, 8, 8, "mu-law", true)]
     public void Extensible_names_codec_and_valid_bits(int tag, int bits, int validBits, string encoding, bool bigEndian)
     {
         using WavSource source = Open(Riff(bigEndian, Extensible(tag, 6, bits, validBits, bigEndian), Chunk("data", new byte[6 * bits / 8 * 7], bigEndian)));
@@ -142,6 +178,14 @@ public sealed class WavSourceFormatTests : IDisposable
         WavSource source = Open(Riff(Format(1, 1, 16), Chunk("data", Int16s(false, 1))));
         source.Dispose();
         Assert.Throws<ObjectDisposedException>(() => source.Read(0, new float[1]));
+    }
+
+    // Segment s above 0 covers 16 steps of 2^s from 16 x 2^s on, of 4096 in all; segment 0 has the steps of the first. Even bits are inverted.
+    private static double ALaw(byte code)
+    {
+        int plain = code ^ 0b0101_0101, segment = plain / 16 % 8, step = plain % 16;
+        double magnitude = segment == 0 ? (2 * step + 1) / 4096.0 : (2 * step + 33) * Math.Pow(2, segment - 1) / 4096;
+        return plain >= 128 ? magnitude : -magnitude;
     }
 
     private static byte[] InOrder(byte[] little, bool bigEndian)
