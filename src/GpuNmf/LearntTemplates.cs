@@ -16,6 +16,9 @@ public sealed record LearntTemplates
 {
     private const string TemplatesEntry = "templates.npy", FramingEntry = "dictionary.json";
 
+    /// <summary>An archive of a few kilobytes can hold gigabytes of zeros. The largest dictionary, 16385 bins x 256 components in float64, takes 34 MB; its framing 200 bytes.</summary>
+    private const int MostTemplatesBytes = 1 << 26, MostFramingBytes = 1 << 16;
+
     /// <summary>Zip's clock begins in 1980; the same dictionary is the same bytes.</summary>
     private static readonly DateTimeOffset s_epoch = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
@@ -123,8 +126,8 @@ public sealed record LearntTemplates
         try
         {
             using var archive = new ZipArchive(file, ZipArchiveMode.Read);
-            using var templates = Content(archive, TemplatesEntry, path);
-            using var framing = Content(archive, FramingEntry, path);
+            using var templates = Content(archive, TemplatesEntry, MostTemplatesBytes, path);
+            using var framing = Content(archive, FramingEntry, MostFramingBytes, path);
             var json = JsonNode.Parse(framing) as JsonObject ?? throw new FormatException("no object");
             var dictionary = new LearntTemplates
             {
@@ -135,7 +138,8 @@ public sealed record LearntTemplates
                 Window = WindowOf(Value(json, "window").GetValue<string>()),
                 Beta = Value(json, "beta").GetValue<double>(),
             };
-            if (!(dictionary.FftLength > 0 && dictionary.WindowLength > 0 && dictionary.SampleRateHz > 0)) throw new FormatException("a length is not above zero");
+            new StftOptions { FftLength = dictionary.FftLength, WindowLength = dictionary.WindowLength, HopLength = 1, Window = dictionary.Window }.Validate();
+            if (dictionary.SampleRateHz < 1 || !(dictionary.Beta is >= -1 and <= 4)) throw new FormatException("a rate or divergence that cannot be");
             foreach (float entry in dictionary.Templates)
                 if (!(entry >= 0 && entry < float.PositiveInfinity)) throw new FormatException("a template is not finite, or negative");
             if (dictionary.Templates.GetLength(0) != dictionary.FftLength / 2 + 1 || dictionary.Rank is < 1 or > 256)
@@ -169,13 +173,12 @@ public sealed record LearntTemplates
         ["beta"] = Beta,
     };
 
-    /// <summary>An entry in memory; 1 GB is far beyond the largest dictionary.</summary>
-    private static MemoryStream Content(ZipArchive archive, string name, string path)
+    /// <summary>An entry in memory. What it claims to hold is believed only as far as it is there.</summary>
+    private static MemoryStream Content(ZipArchive archive, string name, int most, string path)
     {
-        const long most = 1 << 30;
         var entry = archive.GetEntry(name) ?? throw new InvalidDataException($"{path} has no entry {name}: it is no dictionary; learn one.");
         if (entry.Length > most) throw new InvalidDataException($"{path} claims {entry.Length} bytes of {name}; at most {most} are read.");
-        var content = new MemoryStream((int)Math.Min(entry.Length, 1 << 20));
+        var content = new MemoryStream();
         using var stream = entry.Open();
         var block = new byte[1 << 16];
         for (int read; (read = stream.Read(block)) > 0;)
@@ -183,6 +186,7 @@ public sealed record LearntTemplates
             if (content.Length + read > entry.Length) throw new InvalidDataException($"{path}: {name} is longer than it claims; the file is damaged.");
             content.Write(block, 0, read);
         }
+        if (content.Length < entry.Length) throw new InvalidDataException($"{path}: {name} is shorter than it claims; the file is damaged.");
         if (Crc32.HashToUInt32(content.GetBuffer().AsSpan(0, (int)content.Length)) != entry.Crc32)
             throw new InvalidDataException($"{path}: {name} is damaged: its checksum is another; learn it anew.");
         content.Position = 0;

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using GpuNmf.Audio;
 using GpuNmf.Files;
 using GpuNmf.Grouping;
@@ -152,6 +153,58 @@ public sealed class LearntTemplatesTests : IDisposable
         File.WriteAllBytes(path, whole[..(whole.Length / 2)]);
         Assert.Throws<InvalidDataException>(() => LearntTemplates.Load(path));
         Assert.Throws<FileNotFoundException>(() => LearntTemplates.Load(_folder["absent.npz"]));
+    }
+
+    [Theory]
+    [InlineData("beta", "1e999")]
+    [InlineData("beta", "5")]
+    [InlineData("nFft", "257")]
+    [InlineData("winLength", "512")]
+    [InlineData("sampleRateHz", "0")]
+    [InlineData("sampleRateHz", "null")]
+    [InlineData("sampleRateHz", "1, \"nFft\": 256")]
+    [InlineData("window", "\"\\ud800\"")]
+    public void A_framing_that_cannot_be_is_refused(string name, string value)
+    {
+        string path = _folder["a.npz"];
+        Learnt(2).Save(path);
+        using (var archive = ZipFile.Open(path, ZipArchiveMode.Update))
+        {
+            string text;
+            using (var reader = new StreamReader(archive.GetEntry("dictionary.json")!.Open())) text = reader.ReadToEnd();
+            archive.GetEntry("dictionary.json")!.Delete();
+            using var framing = new StreamWriter(archive.CreateEntry("dictionary.json").Open());
+            framing.Write(Regex.Replace(text, $"\"{name}\": [^,\r\n]*", $"\"{name}\": {value}"));
+        }
+        Assert.Equal($"{path} is no dictionary, or is damaged; learn it anew.", Assert.Throws<InvalidDataException>(() => LearntTemplates.Load(path)).Message);
+    }
+
+    /// <summary>Zeros pack a thousand to one, and an entry can claim any size: neither is believed.</summary>
+    [Fact]
+    public void Sizes_in_an_archive_cost_no_memory()
+    {
+        string path = _folder["bomb.npz"];
+        using (var archive = ZipFile.Open(path, ZipArchiveMode.Create))
+            using (var entry = archive.CreateEntry("templates.npy", CompressionLevel.Fastest).Open()) entry.Write(new byte[70_000_000]);
+        AssertRefused("claims 70000000 bytes of templates.npy; at most 67108864 are read.");
+
+        Learnt(2).Save(path);
+        byte[] file = File.ReadAllBytes(path);
+        int central = file.AsSpan().IndexOf("PK\u0001\u0002"u8);
+        BitConverter.GetBytes(60_000_000).CopyTo(file, central + 24);      // the entry's length
+        File.WriteAllBytes(path, file);
+        AssertRefused("templates.npy is shorter than it claims; the file is damaged.");
+
+        void AssertRefused(string message)
+        {
+            Assert.Throws<InvalidDataException>(() => LearntTemplates.Load(path));      // what is loaded and compiled once does not count
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            var error = Assert.Throws<InvalidDataException>(() => LearntTemplates.Load(path));
+            long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+            Assert.StartsWith(path, error.Message, StringComparison.Ordinal);
+            Assert.Contains(message, error.Message, StringComparison.Ordinal);
+            Assert.True(allocated is >= 0 and < 512 * 1024, $"{allocated} bytes were allocated.");
+        }
     }
 
     [Fact]

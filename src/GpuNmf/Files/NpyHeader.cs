@@ -77,14 +77,14 @@ internal sealed partial record NpyHeader(int ElementBytes, bool BigEndian, bool 
     private static (int Bytes, bool BigEndian) ElementType(string text, string path)
     {
         Match type = TypePattern().Match(text);
-        string name = type.Success ? type.Groups[1].Value : "missing or not a plain type";
+        string name = type.Success ? type.Groups[1].Value : "";
         return name switch
         {
             "<f4" => (4, false),
             "<f8" => (8, false),
             ">f4" => (4, true),
             ">f8" => (8, true),
-            _ => throw new InvalidDataException($"{path} holds elements of type {name}; float32 and float64 are read. Convert with numpy.save(path, array.astype('<f4'))."),
+            _ => throw new InvalidDataException($"{path} holds elements of type {(type.Success ? Shown(name) : "missing or not a plain type")}; float32 and float64 are read. Convert with numpy.save(path, array.astype('<f4'))."),
         };
     }
 
@@ -92,13 +92,22 @@ internal sealed partial record NpyHeader(int ElementBytes, bool BigEndian, bool 
     {
         Match match = ShapePattern().Match(text);
         if (!match.Success) throw Damaged(path, "has no 'shape' in its header");
-        string[] parts = match.Groups[1].Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        string shape = match.Groups[1].Value;
+        string[] parts = shape.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         if (parts.Length != 2)
-            throw new InvalidDataException($"{path} has the shape ({match.Groups[1].Value}); a matrix (rows, columns) is expected. Reshape it, for example array.reshape(-1, 1) for one column.");
+            throw new InvalidDataException($"{path} has the shape ({Shown(shape)}); a matrix (rows, columns) is expected. Reshape it, for example array.reshape(-1, 1) for one column.");
         if (!int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out int rows) || rows > Array.MaxLength
             || !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int columns) || columns > Array.MaxLength)
-            throw new InvalidDataException($"{path} has the shape ({match.Groups[1].Value}); both numbers must lie in 0..{Array.MaxLength}.");
+            throw new InvalidDataException($"{path} has the shape ({Shown(shape)}); both numbers must lie in 0..{Array.MaxLength}.");
         return (rows, columns);
+    }
+
+    /// <summary>A piece of a header for a message: of a damaged file it can be long, and anything but text.</summary>
+    private static string Shown(string text)
+    {
+        const int most = 40;
+        string start = string.Concat(text.Take(most).Select(c => char.IsBetween(c, ' ', '~') ? c : '?'));
+        return text.Length > most ? start + "..." : start;
     }
 
     private static InvalidDataException Damaged(string path, string what) =>

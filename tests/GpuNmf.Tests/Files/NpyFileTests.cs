@@ -150,28 +150,10 @@ public sealed class NpyFileTests : IDisposable
     }
 
     [Fact]
-    public void Damage_anywhere_gives_a_matrix_or_one_error()
+    public void What_is_quoted_from_a_damaged_header_is_short_and_printable()
     {
-        const int seed = 815;
-        var random = new Random(seed);
-        byte[] valid = File.ReadAllBytes(Create(Header(">f8", true, "(3, 2)"), Bytes(8, true, 1, 2, 3, 4, 5, 6)));
-        int read = 0, refused = 0;
-        for (int round = 0; round < 1000; round++)
-        {
-            byte[] bytes = valid[..(random.Next(4) == 0 ? random.Next(valid.Length) : valid.Length)];
-            for (int n = random.Next(4); n > 0 && bytes.Length > 0; n--) bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
-            try
-            {
-                Assert.Equal(6, NpyFile.Read(_folder.Create("a.npy", bytes)).Length);
-                read++;
-            }
-            catch (InvalidDataException e)
-            {
-                Assert.StartsWith(_folder["a.npy"], e.Message, StringComparison.Ordinal);
-                refused++;
-            }
-        }
-        Assert.True(read > 150 && refused > 150, $"seed {seed}: {read} read, {refused} refused; both must be common.");
+        AssertError(Create(Header("<\u0007\u001b4\n", false, "(1, 2)"), new byte[8]), "holds elements of type <??4?; ");
+        AssertError(Create(Header("<f4", false, $"({new string('1', 5000)}\t)"), new byte[8]), $"has the shape ({new string('1', 40)}...); ");
     }
 
     [Fact]
