@@ -46,7 +46,7 @@ internal static class CommandLine
             Failure failure = ErrorMessages.Describe(exception);
             stderr.TryWriteLine($"{ProgramInfo.Name}: {failure.Message}");
             if (failure.ExitCode == ExitCodes.Internal && Environment.GetEnvironmentVariable(ProgramInfo.TraceVariable) is { Length: > 0 })
-                stderr.TryWriteLine(exception.ToString());
+                foreach (string line in exception.ToString().Split('\n')) stderr.TryWriteLine(line);
             return failure.ExitCode;
         }
     }

@@ -50,7 +50,7 @@ internal sealed class LearnRun(CommandContext context, LearnRequest request)
         if (File.Exists(request.Path) && !request.Force) throw new CliException(ExitCodes.Output, $"'{request.Path}' exists; choose another --out, or replace it with --force");
         string folder = Path.GetDirectoryName(Path.GetFullPath(request.Path))!;
         if (!Directory.Exists(folder)) throw new CliException(ExitCodes.Output, $"there is no folder '{folder}' for --out '{request.Path}'; create it first");
-        if (RealPath.Of(request.Path) == RealPath.Of(request.Input.Path)) throw new CliException(ExitCodes.Usage, $"--out '{request.Path}' is the recording itself; choose another --out");
+        if (request.Input.Path.Length > 0 && RealPath.Of(request.Path) == RealPath.Of(request.Input.Path)) throw new CliException(ExitCodes.Usage, $"--out '{request.Path}' is the recording itself; choose another --out");
         if (File.Exists(request.Path) && !IsDictionary()) throw new CliException(ExitCodes.Output, $"'{request.Path}' is no dictionary, or a damaged one, and --force replaces nothing else; delete it, or choose another --out");
         return true;
     }

@@ -28,6 +28,36 @@ public sealed class InputErrorTests : IDisposable
         AssertNothingWritten();
     }
 
+    [Theory]
+    [InlineData("separate")]
+    [InlineData("sweep")]
+    [InlineData("learn")]
+    public void A_file_without_a_name(string command)
+    {
+        CliRun.Of(command, "", "--out", _folder["parts"]).AssertError(ExitCodes.Input, "INPUT is an empty name; name a WAV file");
+        AssertNothingWritten();
+    }
+
+    /// <summary>Names can hold anything; a message is a line that neither controls the terminal nor fills it.</summary>
+    [Fact]
+    public void A_name_is_shown_without_control_characters_and_not_for_pages()
+    {
+        Run("a\u001b[31m\u0007b\u2028c\r\nd.wav").AssertError(ExitCodes.Input, "a [31m b c d.wav': no such file");
+        CliRun run = CliRun.Of("separate", new string('x', 100_000), "--out", _folder["parts"]);
+        run.AssertError(ExitCodes.Input, "'xxxx", "x ... x", "xxx': no such file");
+        Assert.InRange(run.Stderr.Length, 1000, 2100);
+    }
+
+    [Fact]
+    public void A_warning_is_shown_without_control_characters()
+    {
+        string path = _folder["so\u001b[31m\nng.wav"];
+        TestRecording.WriteTones(path, 0.5);
+        CliRun run = CliRun.Of(new ToyEngine { Warning = $"{path} is odd." }, "separate", path, "--out", _folder["parts"]).AssertOk();
+        Assert.Contains("so [31m ng.wav is odd.", run.Stderr, StringComparison.Ordinal);
+        Assert.DoesNotContain('\u001b', run.Stderr);
+    }
+
     [Fact]
     public void A_folder_for_a_file() => Run("").AssertError(ExitCodes.Input, "folder");
 

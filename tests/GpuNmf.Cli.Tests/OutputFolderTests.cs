@@ -45,6 +45,21 @@ public sealed class OutputFolderTests : IDisposable
         Assert.Contains("new", Note("parts"), StringComparison.Ordinal);
     }
 
+    /// <summary>Half of a surrogate pair is JSON, but no text.</summary>
+    [Theory]
+    [InlineData("{ \"program\": \"\\ud800\" }")]
+    [InlineData("{ \"\\ud800rogram\": \"gpunmf\" }")]
+    [InlineData("{ \"program\": [\"gpunmf\"] }")]
+    [InlineData("[\"gpunmf\"]")]
+    [InlineData("{")]
+    [InlineData("")]
+    public void A_folder_whose_result_cannot_be_read_is_anothers(string result)
+    {
+        Directory.CreateDirectory(Target);
+        File.WriteAllText(_folder["parts", OutputFiles.Result], result);
+        AssertRefused(() => Claim(force: true), "gpunmf did not write it");
+    }
+
     [Fact]
     public void What_is_not_completed_is_removed()
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using GpuNmf.Cli.Output;
 using GpuNmf.Files;
 using GpuNmf.Sweep;
@@ -80,6 +81,43 @@ public sealed class SweepResumeTests : IDisposable
         CliRun.Of(engine, Sweep("ranks", "--resume")).AssertOk();
 
         Assert.Equal(6, engine.Computed.Count);
+        Assert.Equal(Results("whole"), Results("ranks"));
+    }
+
+    /// <summary>Lines that JSON's readers take, and that no sweep writes.</summary>
+    [Theory]
+    [InlineData("\"Loss\":", "\"Loss\":1e999,\"Was\":")]
+    [InlineData("\"Iterations\":", "\"Iterations\":-")]
+    [InlineData("\"Converged\":", "\"Converged\":true,\"Converged\":")]
+    public void A_damaged_line_is_no_model(string sound, string damaged)
+    {
+        CliRun.Of(Sweep("whole")).AssertOk();
+        Stop(4);
+        string path = _folder["ranks.partial", OutputFiles.SweepModels];
+        string[] lines = File.ReadAllLines(path);
+        lines[1] = lines[1].Replace(sound, damaged, StringComparison.Ordinal);
+        File.WriteAllLines(path, lines);
+
+        var engine = new ToyEngine();
+        CliRun.Of(engine, Sweep("ranks", "--resume")).AssertOk();
+
+        Assert.Equal([new SweepKey(1, 2, 1)], engine.Computed.Where(key => key.Rank == 2));
+        Assert.Equal(Results("whole"), Results("ranks"));
+    }
+
+    /// <summary>A line of a start that was not asked for is not the best of its rank, whatever its objective.</summary>
+    [Fact]
+    public void A_line_of_another_start_is_left_out()
+    {
+        CliRun.Of(Sweep("whole", "--keep", "best")).AssertOk();
+        Stop(4, "--keep", "best");
+        string path = _folder["ranks.partial", OutputFiles.SweepModels];
+        string line = File.ReadLines(path).Last();
+        Assert.Contains("\"Seed\":0,", line, StringComparison.Ordinal);
+        File.AppendAllText(path, Regex.Replace(line.Replace("\"Seed\":0,", "\"Seed\":7,", StringComparison.Ordinal), "\"Objective\":[^,]*", "\"Objective\":0") + "\n");
+
+        CliRun.Of(Sweep("ranks", "--keep", "best", "--resume")).AssertOk();
+
         Assert.Equal(Results("whole"), Results("ranks"));
     }
 
@@ -275,8 +313,13 @@ public sealed class SweepResumeTests : IDisposable
         string path = _folder["ranks.partial", OutputFiles.SweepWork];
         File.WriteAllText(path, File.ReadAllText(path).Replace($"\"{ProgramInfo.Version}\"", "\"0.0.1\"", StringComparison.Ordinal));
         CliRun.Of(Sweep("ranks", "--resume")).AssertError(ExitCodes.Usage, $"the version is {ProgramInfo.Version} and was 0.0.1");
-        File.WriteAllText(path, "{");
-        CliRun.Of(Sweep("ranks", "--resume")).AssertError(ExitCodes.Usage, "cannot be read");
+        foreach (string damaged in new[] { "{", "{ \"version\": 1, \"version\": 2 }", "{ \"\\ud800\": 1 }" })
+        {
+            File.WriteAllText(path, damaged);
+            CliRun.Of(Sweep("ranks", "--resume")).AssertError(ExitCodes.Usage, "cannot be read");
+        }
+        File.WriteAllText(path, "{ \"version\": \"\\ud800\" }");
+        CliRun.Of(Sweep("ranks", "--resume")).AssertError(ExitCodes.Usage, "and was unreadable");
     }
 
     [Fact]

@@ -14,6 +14,8 @@ internal readonly record struct Failure(int ExitCode, string Message);
 /// <summary>The one place where exceptions become exit codes and lines of text.</summary>
 internal static partial class ErrorMessages
 {
+    private const int MostCharacters = 2000;
+
     /// <summary>The engine speaks of C# properties; users know the options.</summary>
     private static readonly (string Property, string Option)[] OptionNames =
     [
@@ -88,8 +90,15 @@ internal static partial class ErrorMessages
         return text.Contains(culprit, StringComparison.Ordinal) ? text : $"{culprit}: {text}";
     }
 
-    /// <summary>Line breaks become spaces: an error is one line.</summary>
-    internal static string OneLine(string text) => LineBreaks().Replace(text.Trim(), " ");
+    /// <summary>
+    /// A message is one line that can be read. Names of files and what was typed may hold line breaks, which become spaces, and sequences that
+    /// control a terminal; of a text that fills a screen the middle is left out.
+    /// </summary>
+    internal static string OneLine(string text)
+    {
+        string line = Controls().Replace(text.Trim(), " ");
+        return line.Length <= MostCharacters ? line : $"{line[..(MostCharacters / 2)]} ... {line[^(MostCharacters / 2)..]}";
+    }
 
     [GeneratedRegex(@"\s*\(Parameter '[^']*'\)|\s*Actual value was [^\r\n]*")]
     private static partial Regex Trailers();
@@ -97,6 +106,6 @@ internal static partial class ErrorMessages
     [GeneratedRegex(@"\bbeta is (-?\d+(?:\.\d+)?(?:E[-+]?\d+)?)")]
     private static partial Regex BetaIs();
 
-    [GeneratedRegex(@"\s*[\r\n]+\s*")]
-    private static partial Regex LineBreaks();
+    [GeneratedRegex(@"\s*[\p{Cc}\u2028\u2029]+\s*")]
+    private static partial Regex Controls();
 }

@@ -67,9 +67,9 @@ internal static partial class OwnFolder
                 && document.RootElement.TryGetProperty("program", out JsonElement program)
                 && program.ValueKind == JsonValueKind.String && program.ValueEquals(ProgramInfo.Name);
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            return false;
+            return false;      // not JSON, or of texts that are none: half of a surrogate pair
         }
     }
 

@@ -11,6 +11,8 @@ namespace GpuNmf.Cli.Sweeping;
 /// <param name="inputHash">SHA-256 of the input file.</param>
 internal sealed class SweepIdentity(SweepRequest request, string inputHash)
 {
+    private static readonly JsonDocumentOptions s_strict = new() { AllowDuplicateProperties = false };
+
     /// <summary>It all as JSON.</summary>
     public JsonObject Document(SweepSetting setting) => new()
     {
@@ -45,21 +47,31 @@ internal sealed class SweepIdentity(SweepRequest request, string inputHash)
     {
         try
         {
-            return JsonNode.Parse(text) as JsonObject;
+            return JsonNode.Parse(text, documentOptions: s_strict) as JsonObject;
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            return null;
+            return null;      // the latter for names that are half a surrogate pair
         }
     }
 
     /// <summary>A value as a user would write it.</summary>
-    private static string Text(JsonNode? node, string name) => (node as JsonObject)?[name] switch
+    private static string Text(JsonNode? node, string name)
     {
-        null => "not given",
-        JsonArray array => string.Join(',', array.Select(value => value?.ToString())),
-        var value => value.ToString(),
-    };
+        try
+        {
+            return (node as JsonObject)?[name] switch
+            {
+                null => "not given",
+                JsonArray array => string.Join(',', array.Select(value => value?.ToString())),
+                var value => value.ToString(),
+            };
+        }
+        catch (InvalidOperationException)
+        {
+            return "unreadable";      // half of a surrogate pair is JSON and no text
+        }
+    }
 
     /// <summary>nFft is <c>--n-fft</c>, startSeconds <c>--start</c>.</summary>
     private static string OptionOf(string name) => "--" + string.Concat(name.Replace("Seconds", "", StringComparison.Ordinal).Select(c => char.IsAsciiLetterUpper(c) ? $"-{char.ToLowerInvariant(c)}" : c.ToString()));

@@ -143,12 +143,15 @@ internal sealed class SweepWork : ISweepStore
     /// <summary>Which start of its rank a seed is; seeds begin again behind the largest.</summary>
     private ulong PlaceOf(ulong seed) => unchecked(seed - _request.Options.Nmf.Seed);
 
+    private bool IsOfThisSweep(SweepKey key) =>
+        _request.Options.Betas.Contains(key.Beta) && _request.Options.Ranks.Contains(key.Rank) && PlaceOf(key.Seed) < (ulong)_request.Options.Nmf.Restarts;
+
     private void ReadModels()
     {
         string path = Path.Combine(_folder, OutputFiles.SweepModels);
         if (!File.Exists(path)) return;
         foreach (string text in File.ReadAllText(path).Split('\n'))
-            if (ModelLine.Read(text) is { } line)
+            if (ModelLine.Read(text) is { } line && IsOfThisSweep(line.Key))
                 _models[line.Key] = line;
         // A kill may have left half a line, which the next one must not be added to.
         File.WriteAllText(path + ".new", string.Concat(_models.Values.Select(line => line.Text)));
@@ -171,6 +174,8 @@ internal sealed class SweepWork : ISweepStore
     private sealed record ModelLine(double Beta, int Rank, ulong Seed, double Loss, double Objective, int Iterations, bool Converged, double Seconds,
         [property: JsonRequired] string TemplatesSha256, string? ActivationsSha256)
     {
+        private static readonly JsonSerializerOptions s_strict = new() { AllowDuplicateProperties = false };
+
         [JsonIgnore]
         public SweepKey Key => new(Beta, Rank, Seed);
 
@@ -180,12 +185,16 @@ internal sealed class SweepWork : ISweepStore
         public static ModelLine Of(SweepModel model, string templates, string? activations) =>
             new(model.Key.Beta, model.Key.Rank, model.Key.Seed, model.Loss, model.Objective, model.Iterations, model.Converged, model.Seconds, templates, activations);
 
-        /// <summary>Null where the line is empty or cut off.</summary>
+        /// <summary>Null where the line is empty, cut off or damaged.</summary>
         public static ModelLine? Read(string text)
         {
             try
             {
-                return text.EndsWith('}') ? JsonSerializer.Deserialize<ModelLine>(text) : null;
+                // A number too large for JSON's readers becomes an infinity.
+                return text.EndsWith('}') && JsonSerializer.Deserialize<ModelLine>(text, s_strict) is { } line
+                    && double.IsFinite(line.Loss) && double.IsFinite(line.Objective) && double.IsFinite(line.Seconds) && line.Iterations >= 0
+                    ? line
+                    : null;
             }
             catch (JsonException)
             {

@@ -1,0 +1,62 @@
+using GpuNmf.Audio;
+using GpuNmf.Devices;
+using GpuNmf.Sweep;
+
+namespace GpuNmf.Cli.Tests.Fuzzing;
+
+/// <summary>Asserts that what reaches the engine is valid, and then mostly fails in one of the engine's ways; sometimes a toy works.</summary>
+internal sealed class CheckingEngine(Random random) : IEngine
+{
+    private const int MostRank = 8, MostFftLength = 512;
+
+    private readonly ToyEngine _toy = new();
+
+    public IReadOnlyList<DeviceEntry> ListDevices() => _toy.ListDevices();
+
+    public LearnResult Learn(DeviceRequest device, IAudioSource recording, SeparationOptions options, IProgress<SeparationProgress> progress, CancellationToken cancellation)
+    {
+        options.ValidateFor(recording);
+        FailSometimes(new NothingToLearnException("silent"));
+        return _toy.Learn(device, recording, Small(options), progress, cancellation);
+    }
+
+    public SeparationResult Separate(
+        DeviceRequest device, IAudioSource recording, IStemSink sink, SeparationOptions options, IProgress<SeparationProgress> progress, CancellationToken cancellation)
+    {
+        options.ValidateFor(recording);
+        FailSometimes(new NotFiniteNumberException("Sample 1 is NaN."));
+        return _toy.Separate(device, recording, sink, Small(options), progress, cancellation);
+    }
+
+    public SweepResult Sweep(
+        DeviceRequest device, IAudioSource recording, SweepOptions options, ISweepStore store, IProgress<SeparationProgress> progress, CancellationToken cancellation)
+    {
+        options.ValidateFor(recording);
+        // Pictures are slow to draw, and none is different here from those of other tests.
+        Fail(new NotFiniteNumberException("Sample 1 is NaN."));
+        throw new InvalidOperationException("unreachable");
+    }
+
+    private void FailSometimes(Exception own)
+    {
+        if (random.Next(4) > 0) Fail(own);
+    }
+
+    private void Fail(Exception own) => throw random.Next(7) switch
+    {
+        0 => new DeviceUnavailableException("There is no device."),
+        1 => new DeviceMemoryException("The device is\ntoo small."),
+        2 => new InsufficientMemoryException(),
+        3 => new AudioFormatException("The file has become shorter."),
+        4 => new IOException("The disk is gone."),
+        5 => new OperationCanceledException(),
+        _ => own,
+    };
+
+    // The toy reports every iteration and fills whole matrices.
+    private static SeparationOptions Small(SeparationOptions options)
+    {
+        if (options.Nmf.Rank > MostRank || options.Stft.FftLength > MostFftLength) throw new DeviceMemoryException("The toy is small.");
+        return options with { Nmf = options.Nmf with { MaxIterations = 2, Restarts = 1 } };
+    }
+}
