@@ -42,7 +42,7 @@ internal sealed class ExampleFiles : IDisposable
 
     private static WavSource OpenFile(string path)
     {
-        if (Directory.Exists(path)) throw new CliException(ExitCodes.Input, $"--example '{path}' is a folder; name a file");
+        NamedFile.Require("--example", path);
         try
         {
             return WavSource.Open(path);

@@ -38,6 +38,17 @@ public sealed class InputErrorTests : IDisposable
         AssertNothingWritten();
     }
 
+    [Theory]
+    [InlineData("--dictionary")]
+    [InlineData("--example")]
+    [InlineData("--init-templates")]
+    [InlineData("--init-activations")]
+    public void An_option_with_a_file_without_a_name(string option)
+    {
+        RunTones(option, "").AssertError(ExitCodes.Input, $"{option} is an empty name; name a file");
+        AssertNothingWritten();
+    }
+
     /// <summary>Names can hold anything; a message is a line that neither controls the terminal nor fills it.</summary>
     [Fact]
     public void A_name_is_shown_without_control_characters_and_not_for_pages()

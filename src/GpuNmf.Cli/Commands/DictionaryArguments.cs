@@ -61,7 +61,7 @@ internal sealed class DictionaryArguments
 
     private DictionaryFile ReadFile(string path)
     {
-        if (Directory.Exists(path)) throw new CliException(ExitCodes.Input, $"{_dictionaries.Name} '{path}' is a folder; name a file");
+        NamedFile.Require(_dictionaries.Name, path);
         try
         {
             return new DictionaryFile(path, LearntTemplates.Load(path), FileHash.Of(path));

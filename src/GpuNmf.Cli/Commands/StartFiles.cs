@@ -51,7 +51,7 @@ internal sealed record StartFiles(string? TemplatesPath, float[,]? Templates, st
 
     private static float[,] ReadFactor(string option, string path)
     {
-        if (Directory.Exists(path)) throw new CliException(ExitCodes.Input, $"{option} '{path}' is a folder; name a file");
+        NamedFile.Require(option, path);
         float[,] values;
         try
         {

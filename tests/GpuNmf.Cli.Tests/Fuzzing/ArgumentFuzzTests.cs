@@ -89,7 +89,7 @@ public sealed class ArgumentFuzzTests : IDisposable
         foreach (int rank in new[] { 0, 1, 3 })
             new LearntTemplates { Templates = Ones(129, Math.Max(1, rank)), SampleRateHz = TestRecording.SampleRateHz, FftLength = 256, WindowLength = 256, Window = WindowKind.Hann, Beta = 1 }.Save($"d{rank}.npz");
         CliRun.Of("separate", songs[0], "--out", "mine", "--n-fft", "64", "--rank", "2", "--quiet").AssertOk();
-        return new RandomArguments(songs, ["cut.wav", "text.txt", "empty.wav", "missing.wav", "theirs", "mine", "w.npy", "h.npy", "d1.npz", "d3.npz"], ["out", "other/deep/out", "mine", "theirs", "text.txt", "d0.npz", "new.npz"]);
+        return new RandomArguments(songs, ["", "cut.wav", "text.txt", "empty.wav", "missing.wav", "theirs", "mine", "w.npy", "h.npy", "d1.npz", "d3.npz"], ["out", "other/deep/out", "mine", "theirs", "text.txt", "d0.npz", "new.npz"]);
     }
 
     private static string[] Names() => [.. Directory.EnumerateFileSystemEntries(".").Order(StringComparer.Ordinal)];
