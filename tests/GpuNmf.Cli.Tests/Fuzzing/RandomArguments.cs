@@ -14,7 +14,7 @@ internal sealed partial class RandomArguments
     [
         "kl", "frobenius", "is", "kl,is", "0.5", "-1", "4", "emu", "mu", "cd", "mm", "fast", "random", "nndsvd", "nndsvda", "nndsvdar", "kmeans", "none", "templates", "best", "all", "hann", "hamming", "blackman",
         "rectangular", "constant", "reflect", "true", "false", "mask", "magnitude", "joint", "stack", "mono", "float32", "pcm16", "pcm24", "auto", "cpu", "cuda", "cuda:1", "opencl:0", "128", "256", "512", "mfcc",
-        "envelope", "2..4", "2..16:2", "2,3,5", "4..2", "1..256", "2..", "..", ",", "2,,3", "1:1", "KL", "Hann", "--rank", "--", "-", "-h", "-?", "/?", "--version", "--help", "[diagram]", "[suggest]", "@song.wav",
+        "envelope", "2..4", "2..16:2", "2,3,5", "4..2", "1..256", "2..", "..", ",", "2,,3", "1:1", "KL", "Hann", "--rank", "--", "-", "-h", "-?", "--version", "--help", "[diagram]", "[suggest]", "@song.wav",
     ];
 
     private static readonly string[] s_numbers =
@@ -50,7 +50,7 @@ internal sealed partial class RandomArguments
         if (command != "devices")
         {
             if (random.Next(20) > 0) args.Add(random.Next(6) == 0 ? Anything(random) : Any(random, _inputs));
-            if (random.Next(20) > 0) args.AddRange(["--out", random.Next(6) == 0 ? Target(random) : Any(random, _targets)]);
+            if (random.Next(20) > 0) args.AddRange(["--out", random.Next(6) == 0 ? Text(random) : Any(random, _targets)]);
         }
         for (int left = random.Next(2) == 0 ? random.Next(3) : random.Next(9); left > 0; left--) AddOption(random, args, random.Next(20) == 0 ? Any(random, s_commands) : command);
         if (random.Next(15) == 0) args.Insert(random.Next(args.Count + 1), Anything(random));
@@ -69,7 +69,7 @@ internal sealed partial class RandomArguments
             case 0: args.Add(option); break;
             case 1: args.Add($"{option}={value}"); break;
             case 2: args.Add($"{option}:{value}"); break;
-            // Flags come alone; which they are, the program's business, so half of them get a value.
+            // Flags come alone, and half of them with a value that they do not take.
             case < 7 when IsFlag(option): args.Add(option); break;
             default: args.AddRange([option, value]); break;
         }
@@ -96,15 +96,9 @@ internal sealed partial class RandomArguments
     {
         int kind = random.Next(400);
         if (kind == 0) return new string((char)random.Next('a', 'z'), random.Next(200_000));
-        if (kind < 100) return string.Concat(Enumerable.Range(0, 1 + random.Next(12)).Select(_ => (char)random.Next(1, kind < 50 ? 128 : char.MaxValue)));
-        return Any(random, s_texts);
-    }
-
-    /// <summary>A name that stays in the current folder.</summary>
-    private static string Target(Random random)
-    {
-        string name = Text(random).Replace("..", "", StringComparison.Ordinal);
-        return name.StartsWith(Path.DirectorySeparatorChar) ? "." + name : name;
+        if (kind >= 100) return Any(random, s_texts);
+        string any = string.Concat(Enumerable.Range(0, 1 + random.Next(12)).Select(_ => (char)random.Next(1, kind < 50 ? 128 : char.MaxValue)));
+        return any.Replace("..", "", StringComparison.Ordinal).TrimStart(Path.DirectorySeparatorChar);      // stays in the current folder
     }
 
     private static bool IsFlag(string option) => option is "--force" or "--json" or "--quiet" or "--shuffle" or "--adapt" or "--keep-components" or "--no-center" or "--pick" or "--resume";
