@@ -83,6 +83,18 @@ public sealed partial class ArchitectureTests
         Assert.Empty(offenders.Select(source => source.File));
     }
 
+    /// <summary>Other programs are started in one place, which sees to it that none outlives its work.</summary>
+    [Fact]
+    public void Only_the_codecs_start_programs_and_know_FFMpegCore()
+    {
+        var starting = Sources("src").Where(source => Starting().IsMatch(source.Text)).Select(source => source.File);
+        var knowing = Sources("src").Where(source => source.Text.Contains("using FFMpegCore", StringComparison.Ordinal)).Select(source => source.File).ToList();
+
+        Assert.Equal(["GpuNmf/Audio/Codecs/ChildProcess.cs"], starting);
+        Assert.NotEmpty(knowing);
+        Assert.All(knowing, file => Assert.StartsWith("GpuNmf/Audio/Codecs/", file, StringComparison.Ordinal));
+    }
+
     [Fact]
     public void The_library_never_prints()
     {
@@ -91,11 +103,11 @@ public sealed partial class ArchitectureTests
         Assert.Empty(offenders.Select(source => source.File));
     }
 
-    /// <summary>System.IO.Hashing is the part of .NET that is not in the runtime: the checksums of archives.</summary>
+    /// <summary>System.IO.Hashing is the part of .NET that is not in the runtime: the checksums of archives. FFMpegCore speaks to ffmpeg.</summary>
     [Fact]
-    public void The_library_depends_on_ILGPU_and_dotnet_alone_and_the_oracles_on_nothing()
+    public void The_library_depends_on_ILGPU_FFMpegCore_and_dotnet_alone_and_the_oracles_on_nothing()
     {
-        Assert.Equal(["ILGPU", "ILGPU.Algorithms", "System.IO.Hashing"], References("src/GpuNmf/GpuNmf.csproj"));
+        Assert.Equal(["FFMpegCore", "ILGPU", "ILGPU.Algorithms", "System.IO.Hashing"], References("src/GpuNmf/GpuNmf.csproj"));
         Assert.Empty(References("tests/GpuNmf.Reference/GpuNmf.Reference.csproj"));
     }
 
@@ -144,6 +156,9 @@ public sealed partial class ArchitectureTests
 
     [GeneratedRegex(@"\b(Context\.Create|CreateCPUAccelerator|CreateAccelerator|CreateCudaAccelerator|CreateCLAccelerator|Allocate[123]D)\b")]
     private static partial Regex Opening();
+
+    [GeneratedRegex(@"\b(ProcessStartInfo|Process\.Start)\b")]
+    private static partial Regex Starting();
 
     [GeneratedRegex(@"\bConsole\.|\bDebug\.|\bTrace\.Write|\bEnvironment\.Exit\b")]
     private static partial Regex Printing();

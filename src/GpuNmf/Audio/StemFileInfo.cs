@@ -1,6 +1,6 @@
 namespace GpuNmf.Audio;
 
-/// <summary>A finished WAV file and how its samples compare with what was written to it.</summary>
+/// <summary>A finished file of samples and how its samples compare with what was written to it.</summary>
 public sealed record StemFileInfo
 {
     /// <summary>Name without folder, such as <c>component-01.wav</c>.</summary>
