@@ -5,27 +5,35 @@ using GpuNmf.Grouping;
 
 namespace GpuNmf.Cli;
 
-/// <summary>The recordings of single sources that a request names, open and known to suit it.</summary>
+/// <summary>The recordings of single sources that a request names: open, and once there are samples of all of them, known to suit it.</summary>
 internal sealed class ExampleFiles : IDisposable
 {
-    private readonly List<WavSource> _files = [];
+    private readonly List<AudioFile> _files = [];
+    private readonly IReadOnlyList<string> _paths;
+    private readonly GroupingRequest? _grouping;
+    private readonly SeparationOptions _withoutExamples;
+    private SeparationOptions? _options;
 
-    private ExampleFiles(SeparationOptions options) => Options = options;
+    private ExampleFiles(SeparateRequest request)
+    {
+        _withoutExamples = request.Options;
+        _grouping = request.Grouping is { Method: GroupingMethod.Examples } grouping ? grouping : null;
+        _paths = _grouping?.ExamplePaths ?? [];
+    }
 
     /// <summary>The options with the examples.</summary>
-    public SeparationOptions Options { get; private set; }
+    /// <exception cref="InvalidOperationException">Examples have not been decoded.</exception>
+    public SeparationOptions Options => _options ?? throw new InvalidOperationException("The examples have not been decoded.");
 
-    /// <exception cref="CliException">There is no such file, or it does not suit the recording.</exception>
-    /// <exception cref="AudioFormatException">It is no audio.</exception>
-    public static ExampleFiles Open(SeparateRequest request, IAudioSource recording)
+    /// <exception cref="CliException">There is no such file, it is no audio, or does not suit the recording.</exception>
+    /// <exception cref="OperationCanceledException">The token was set.</exception>
+    public static ExampleFiles Open(SeparateRequest request, RecordingFile recording, CancellationToken cancellation)
     {
-        var examples = new ExampleFiles(request.Options);
-        if (request.Grouping is not { Method: GroupingMethod.Examples } grouping) return examples;
+        var examples = new ExampleFiles(request);
         try
         {
-            foreach (string path in grouping.ExamplePaths) examples._files.Add(OpenFile(path));
-            examples.Options = request.Options with { Grouping = new GroupingOptions { Sources = grouping.Sources, Method = grouping.Method, Examples = examples._files } };
-            ErrorMessages.Refusing(ExitCodes.Input, () => examples.Options.ValidateFor(recording));
+            foreach (string path in examples._paths) examples._files.Add(Named(path, () => AudioFiles.Open(path, "--example ", cancellation)));
+            if (recording.IsReady && !examples._files.Exists(file => file.NeedsDecoding)) examples.Take(recording.Samples);
             return examples;
         }
         catch
@@ -35,21 +43,47 @@ internal sealed class ExampleFiles : IDisposable
         }
     }
 
-    public void Dispose()
+    /// <summary>Makes samples of those that are no WAV files.</summary>
+    /// <param name="workFolder">Has room for 4 bytes a sample; nothing stays in it.</param>
+    /// <param name="recording">Is ready.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="CliException">One cannot be decoded or does not suit the recording, or the folder takes no more.</exception>
+    /// <exception cref="OperationCanceledException">The token was set.</exception>
+    public void Decode(string workFolder, RecordingFile recording, CancellationToken cancellation)
     {
-        foreach (WavSource file in _files) file.Dispose();
+        if (_options is not null) return;
+        for (int i = 0; i < _files.Count; i++)
+        {
+            AudioFile file = _files[i];
+            Named(_paths[i], () =>
+            {
+                file.DecodeIn(workFolder, cancellation);
+                return file;
+            });
+        }
+        Take(recording.Samples);
     }
 
-    private static WavSource OpenFile(string path)
+    public void Dispose()
+    {
+        foreach (AudioFile file in _files) file.Dispose();
+    }
+
+    private void Take(IAudioSource recording)
+    {
+        SeparationOptions options = _grouping is null
+            ? _withoutExamples
+            : _withoutExamples with { Grouping = new GroupingOptions { Sources = _grouping.Sources, Method = _grouping.Method, Examples = [.. _files.Select(file => file.Samples)] } };
+        if (_grouping is not null) ErrorMessages.Refusing(ExitCodes.Input, () => options.ValidateFor(recording));
+        _options = options;
+    }
+
+    private static AudioFile Named(string path, Func<AudioFile> open)
     {
         NamedFile.Require("--example", path);
         try
         {
-            return WavSource.Open(path);
-        }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new CliException(ExitCodes.Input, $"--example '{path}': no such file", exception);
+            return open();
         }
         catch (AudioFormatException exception)
         {

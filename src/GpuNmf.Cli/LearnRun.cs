@@ -16,7 +16,8 @@ internal sealed class LearnRun(CommandContext context, LearnRequest request)
     {
         // A pipe that nobody writes to is never open.
         Interruptible.Run(RequireFree, TimeSpan.Zero, context.Cancellation);
-        using RecordingFile recording = Interruptible.Run(() => RecordingFile.Open(request), TimeSpan.Zero, context.Cancellation);
+        using RecordingFile recording = Interruptible.Run(() => RecordingFile.Open(request, context.Cancellation), TimeSpan.Zero, context.Cancellation);
+        Interruptible.Run(() => Decode(recording), Interruptible.Grace, context.Cancellation);
         LearnResult learnt = ProgressDisplay
             .Choose(context.Stderr, request.IsTalkative)
             .Run(progress => Interruptible.Run(() => Learn(recording.Samples, progress), Interruptible.Grace, context.Cancellation));
@@ -29,6 +30,12 @@ internal sealed class LearnRun(CommandContext context, LearnRequest request)
         if (request.PrintsJson) context.Print(stdout => stdout.Write(JsonText.Write(Document(learnt, warnings))), done);
         else if (request.Verbosity == Verbosity.Normal) context.Print(stdout => PrintLines(stdout, learnt), done);
         return ExitCodes.Ok;
+    }
+
+    private bool Decode(RecordingFile recording)
+    {
+        recording.Decode(Path.GetDirectoryName(Path.GetFullPath(request.Path))!, context.Cancellation);
+        return true;
     }
 
     private LearnResult Learn(IAudioSource recording, IProgress<SeparationProgress> progress)

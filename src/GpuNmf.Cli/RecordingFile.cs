@@ -1,4 +1,5 @@
 using GpuNmf.Audio;
+using GpuNmf.Audio.Codecs;
 using GpuNmf.Cli.Commands;
 using GpuNmf.Cli.Errors;
 using GpuNmf.Masking;
@@ -6,31 +7,40 @@ using GpuNmf.Cli.Output;
 
 namespace GpuNmf.Cli;
 
-/// <summary>The recording of a request, open and known to suit it.</summary>
+/// <summary>The recording of a request: open, and once there are samples, known to suit it.</summary>
+/// <remarks>A WAV file has samples when it is opened. Any other is decoded later, into the folder where the work happens, so that nothing is decoded for an output
+/// that is refused.</remarks>
 internal sealed class RecordingFile : IDisposable
 {
-    private readonly WavSource _file;
-    private readonly string _path;
+    private readonly AudioFile _file;
+    private readonly InputRequest _input;
+    private readonly Action<IAudioSource> _requireFit;
+    private IAudioSource? _samples;
 
-    private RecordingFile(WavSource file, string path, IAudioSource samples)
+    private RecordingFile(AudioFile file, InputRequest input, Action<IAudioSource> requireFit)
     {
         _file = file;
-        _path = path;
-        Samples = samples;
+        _input = input;
+        _requireFit = requireFit;
     }
 
+    /// <summary>False until the samples are there.</summary>
+    public bool IsReady => _samples is not null;
+
     /// <summary>The piece to separate.</summary>
-    public IAudioSource Samples { get; }
+    /// <exception cref="InvalidOperationException">The recording is not ready.</exception>
+    public IAudioSource Samples => _samples ?? throw new InvalidOperationException($"'{_input.Path}' has not been decoded.");
 
     /// <summary>What was opened.</summary>
-    public RecordingInfo Info => new(Path.GetFileName(_path), _file.Encoding, Samples.SampleRateHz, Samples.Channels, Samples.Length);
+    public RecordingInfo Info => new(Path.GetFileName(_input.Path), _file.Encoding, Samples.SampleRateHz, Samples.Channels, Samples.Length);
 
     /// <summary>What is wrong with the file although it could be read.</summary>
     public IReadOnlyList<string> Warnings => _file.Warnings;
 
     /// <exception cref="CliException">There is no such file, it is empty or too short, the piece lies outside of it, or the options do not suit it.</exception>
     /// <exception cref="AudioFormatException">It is no audio.</exception>
-    public static RecordingFile Open(SeparateRequest request)
+    /// <exception cref="OperationCanceledException">The token was set.</exception>
+    public static RecordingFile Open(SeparateRequest request, CancellationToken cancellation)
     {
         RefuseInputInOutput(
             request.Output.Folder,
@@ -39,64 +49,72 @@ internal sealed class RecordingFile : IDisposable
                 .. request.Grouping?.ExamplePaths.Select(example => ("--example", (string?)example)) ?? [],
                 .. request.Dictionaries?.Files.Select(file => ("--dictionary", (string?)file.Path)) ?? [],
             ]);
-        return Open(request.Input, samples => RequireFit(request, samples));
+        return Open(request.Input, samples => RequireFit(request, samples), cancellation);
     }
 
-    /// <inheritdoc cref="Open(SeparateRequest)"/>
-    public static RecordingFile Open(SweepRequest request)
+    /// <inheritdoc cref="Open(SeparateRequest, CancellationToken)"/>
+    public static RecordingFile Open(SweepRequest request, CancellationToken cancellation)
     {
         RefuseInputInOutput(request.Folder, [("INPUT", request.Input.Path)]);
         return Open(request.Input, samples =>
         {
             ErrorMessages.Refusing(ExitCodes.Input, () => request.Options.Stft.FrameCount(samples.Length), $"'{request.Input.Path}': ");
             ErrorMessages.Refusing(ExitCodes.Usage, () => request.Options.ValidateFor(samples));
-        });
+        }, cancellation);
     }
 
-    /// <inheritdoc cref="Open(SeparateRequest)"/>
-    public static RecordingFile Open(LearnRequest request) => Open(request.Input, samples =>
+    /// <inheritdoc cref="Open(SeparateRequest, CancellationToken)"/>
+    public static RecordingFile Open(LearnRequest request, CancellationToken cancellation) => Open(request.Input, samples =>
     {
         ErrorMessages.Refusing(ExitCodes.Input, () => request.Options.Stft.FrameCount(samples.Length), $"'{request.Input.Path}': ");
         ErrorMessages.Refusing(ExitCodes.Usage, () => request.Options.ValidateFor(samples));
-    });
+    }, cancellation);
+
+    /// <summary>Makes samples of a file that is not ready.</summary>
+    /// <param name="workFolder">Has room for 4 bytes a sample; nothing stays in it.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="CliException">The recording is empty or does not suit the request, or the folder takes no more.</exception>
+    /// <exception cref="AudioFormatException">It cannot be decoded to its end.</exception>
+    /// <exception cref="OperationCanceledException">The token was set.</exception>
+    public void Decode(string workFolder, CancellationToken cancellation)
+    {
+        if (IsReady) return;
+        _file.DecodeIn(workFolder, cancellation);
+        Take();
+    }
 
     public void Dispose() => _file.Dispose();
 
-    private static RecordingFile Open(InputRequest input, Action<IAudioSource> requireFit)
+    private static RecordingFile Open(InputRequest input, Action<IAudioSource> requireFit, CancellationToken cancellation)
     {
-        WavSource file = OpenFile(input.Path);
+        if (input.Path.Length == 0) throw Unsuitable("INPUT is an empty name; name a recording");
+        var recording = new RecordingFile(AudioFiles.Open(input.Path, "", cancellation), input, requireFit);
         try
         {
-            if (file.Length == 0) throw Unsuitable($"'{input.Path}' is empty: it holds no samples");
-            bool isWhole = input is { StartSeconds: 0, DurationSeconds: null };
-            IAudioSource samples = isWhole
-                ? file
-                : ErrorMessages.Refusing(ExitCodes.Usage, () => AudioSlice.FromSeconds(file, input.StartSeconds, input.DurationSeconds));
-            requireFit(samples);
-            return new RecordingFile(file, input.Path, samples);
+            if (!recording._file.NeedsDecoding) recording.Take();
+            return recording;
         }
         catch
         {
-            file.Dispose();
+            recording.Dispose();
             throw;
         }
     }
 
-    private static WavSource OpenFile(string path)
+    private void Take()
     {
-        if (path.Length == 0) throw Unsuitable("INPUT is an empty name; name a WAV file");
-        try
-        {
-            return WavSource.Open(path);
-        }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new CliException(ExitCodes.Input, $"'{path}': no such file", exception);
-        }
+        IAudioSource whole = _file.Samples;
+        if (whole.Length == 0) throw Unsuitable($"'{_input.Path}' is empty: it holds no samples");
+        IAudioSource piece = _input is { StartSeconds: 0, DurationSeconds: null }
+            ? whole
+            : ErrorMessages.Refusing(ExitCodes.Usage, () => AudioSlice.FromSeconds(whole, _input.StartSeconds, _input.DurationSeconds));
+        _requireFit(piece);
+        _samples = piece;
     }
 
     private static void RequireFit(SeparateRequest request, IAudioSource samples)
     {
+        if (request.Output.Format == StemFileFormat.Flac) RequireFlac(request.Input.Path, samples);
         int mostChannels = WavStemSink.MaxChannels(request.Output.Encoding);
         if (samples.Channels > mostChannels)
             throw Unsuitable($"'{request.Input.Path}' has {samples.Channels} channels; a WAV file of {Words.Encodings.For(request.Output.Encoding)} holds at most {mostChannels}, of pcm16 {WavStemSink.MaxChannels(WavEncoding.Pcm16)}");
@@ -105,6 +123,14 @@ internal sealed class RecordingFile : IDisposable
         request.Dictionaries?.RequireFit(request.Options, samples.SampleRateHz);
         request.Start.RequireShape(request.Options.Stft.Bins, frames * rows);
         ErrorMessages.Refusing(ExitCodes.Usage, () => request.Options.ValidateFor(samples));
+    }
+
+    private static void RequireFlac(string path, IAudioSource samples)
+    {
+        if (samples.Channels > FlacEncoder.MaxChannels)
+            throw Unsuitable($"'{path}' has {samples.Channels} channels; a FLAC file holds at most {FlacEncoder.MaxChannels}, so take --format wav");
+        if (!FlacEncoder.Holds(samples.SampleRateHz))
+            throw Unsuitable($"'{path}' has {samples.SampleRateHz} Hz; ffmpeg writes FLAC files of 1 to 65534 Hz and of multiples of 10 up to 655340 Hz, so take --format wav");
     }
 
     // With --force the old folder is deleted at the end, what a kill left is deleted at once, and what is read from there with them.

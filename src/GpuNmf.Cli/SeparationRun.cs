@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using GpuNmf.Audio;
+using GpuNmf.Audio.Codecs;
 using GpuNmf.Cli.Commands;
 using GpuNmf.Cli.Errors;
 using GpuNmf.Cli.Output;
@@ -18,11 +19,12 @@ internal sealed class SeparationRun(CommandContext context, SeparateRequest requ
     public int Execute()
     {
         // A pipe that nobody writes to is never open.
-        using RecordingFile recording = Interruptible.Run(() => RecordingFile.Open(request), TimeSpan.Zero, context.Cancellation);
-        using ExampleFiles examples = Interruptible.Run(() => ExampleFiles.Open(request, recording.Samples), TimeSpan.Zero, context.Cancellation);
+        using RecordingFile recording = Interruptible.Run(() => RecordingFile.Open(request, context.Cancellation), TimeSpan.Zero, context.Cancellation);
+        using ExampleFiles examples = Interruptible.Run(() => ExampleFiles.Open(request, recording, context.Cancellation), TimeSpan.Zero, context.Cancellation);
         using OutputFolder output = OutputFolder.Claim(request.Output.Folder, request.Output.Force, Warn);
         context.Cancellation.ThrowIfCancellationRequested();
         long begin = Stopwatch.GetTimestamp();
+        Interruptible.Run(() => Decode(recording, examples, output.PartialPath), Interruptible.Grace, context.Cancellation);
         (SeparationResult result, IReadOnlyList<StemFileInfo> stems, IReadOnlyList<StemFileInfo> components) = ProgressDisplay
             .Choose(context.Stderr, request.IsTalkative)
             .Run(progress => Interruptible.Run(() => Separate(recording.Samples, examples.Options, output.PartialPath, progress), Interruptible.Grace, context.Cancellation));
@@ -32,6 +34,9 @@ internal sealed class SeparationRun(CommandContext context, SeparateRequest requ
         JsonObject timings = TimingsDocument.Create(result, Stopwatch.GetElapsedTime(begin));
         WriteDocuments(output.PartialPath, result, document, timings);
         context.Cancellation.ThrowIfCancellationRequested();
+        // Windows renames no folder with open files in it.
+        recording.Dispose();
+        examples.Dispose();
         string? leftover = output.Complete();
         if (request.IsTalkative)
             foreach (string warning in leftover is null ? warnings : [.. warnings, leftover]) Warn(warning);
@@ -39,6 +44,13 @@ internal sealed class SeparationRun(CommandContext context, SeparateRequest requ
         if (request.PrintsJson) context.Print(stdout => stdout.Write(JsonText.Write(WithPaths(document, timings, output.Target, run))), done);
         else if (request.Verbosity == Verbosity.Normal) context.Print(stdout => SummaryTable.Print(stdout, run), done);
         return ExitCodes.Ok;
+    }
+
+    private bool Decode(RecordingFile recording, ExampleFiles examples, string folder)
+    {
+        recording.Decode(folder, context.Cancellation);
+        examples.Decode(folder, recording, context.Cancellation);
+        return true;
     }
 
     private void Warn(string warning) => context.Stderr.TryWriteLine($"{ProgramInfo.Name}: warning: {warning}");
@@ -59,7 +71,7 @@ internal sealed class SeparationRun(CommandContext context, SeparateRequest requ
                 stems.Complete(context.Cancellation);
                 components?.Complete(context.Cancellation);
             });
-            return (result, stems.Files, components?.Files ?? []);
+            return (result, Finished(stems.Files, folder), Finished(components?.Files ?? [], folder));
         }
         catch (Exception exception)
         {
@@ -68,6 +80,15 @@ internal sealed class SeparationRun(CommandContext context, SeparateRequest requ
             if (exception is not (AudioFormatException or NotFiniteNumberException)) throw;
             throw new CliException(ExitCodes.Input, WithFile(ErrorMessages.InOptionNames(exception.Message)), exception);
         }
+    }
+
+    /// <summary>The files in the format that was asked for.</summary>
+    private IReadOnlyList<StemFileInfo> Finished(IReadOnlyList<StemFileInfo> files, string folder)
+    {
+        if (request.Output.Format == StemFileFormat.Wav || files.Count == 0) return files;
+        IReadOnlyList<StemFileInfo> encoded = [];
+        WriteOrRefuse(folder, () => encoded = new FlacEncoder().Replace(folder, files, Environment.ProcessorCount, context.Cancellation));
+        return encoded;
     }
 
     /// <summary>The message with the file that it speaks of: an example's, or INPUT.</summary>
@@ -92,10 +113,10 @@ internal sealed class SeparationRun(CommandContext context, SeparateRequest requ
         return [$"{only}, so that everything is given back as one part; {wayOut}."];
     }
 
-    private static IEnumerable<string> ClippingWarnings(IEnumerable<StemFileInfo> stems) =>
+    private IEnumerable<string> ClippingWarnings(IEnumerable<StemFileInfo> stems) =>
         from stem in stems
         where stem.ClippedSamples > 0
-        select $"{stem.FileName}: {stem.ClippedSamples} samples lie beyond full scale and were clipped; --encoding float32 keeps them.";
+        select $"{stem.FileName}: {stem.ClippedSamples} samples lie beyond full scale and were clipped; {(request.Output.Format == StemFileFormat.Wav ? "" : "--format wav ")}--encoding float32 keeps them.";
 
     private IEnumerable<string> ThreadWarnings() =>
         request.Device.Threads is { } threads && threads > Environment.ProcessorCount

@@ -13,7 +13,7 @@ internal sealed class ProgramProcess : IDisposable
     private readonly List<string> _stderr = [];
     private readonly TaskCompletionSource _stderrEnd = new();
 
-    private ProgramProcess(string[] args)
+    private ProgramProcess(string? searchPath, string[] args)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet")
         {
@@ -22,6 +22,7 @@ internal sealed class ProgramProcess : IDisposable
         };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "GpuNmf.Cli.dll"));
         foreach (string arg in args) start.ArgumentList.Add(arg);
+        if (searchPath is not null) start.Environment["PATH"] = searchPath;
         _process = new Process { StartInfo = start };
         _process.ErrorDataReceived += (_, line) =>
         {
@@ -46,12 +47,32 @@ internal sealed class ProgramProcess : IDisposable
         }
     }
 
-    public static ProgramProcess Start(params string[] args) => new(args);
+    public static ProgramProcess Start(params string[] args) => new(null, args);
+
+    /// <summary>With another PATH, for the programs that it starts.</summary>
+    public static ProgramProcess StartOn(string searchPath, params string[] args) => new(searchPath, args);
 
     public static async Task<CliRun> Run(params string[] args)
     {
         using ProgramProcess program = Start(args);
         return await program.End();
+    }
+
+    /// <summary>As <see cref="StartOn"/>, to the end.</summary>
+    public static async Task<CliRun> RunOn(string searchPath, params string[] args)
+    {
+        using ProgramProcess program = StartOn(searchPath, args);
+        return await program.End();
+    }
+
+    /// <summary>Waits for a file that something the program has started writes.</summary>
+    public async Task WaitForFile(string path)
+    {
+        while (!File.Exists(path))
+        {
+            Assert.False(_process.HasExited, $"The program ended before there was {path}; stderr: {Stderr}");
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
     }
 
     /// <summary>Waits for a line on stderr that holds a text.</summary>

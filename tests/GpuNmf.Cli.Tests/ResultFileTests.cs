@@ -79,7 +79,7 @@ public sealed class ResultFileTests : IDisposable
             NamesOf(result));
         Assert.Equal(
             ["device", "threads", "simd", "rank", "beta", "solver", "shuffle", "exponent", "maxIter", "tol", "targetLoss", "timeLimitSeconds", "alphaW", "alphaH", "l1Ratio", "seed", "restarts", "init", "initTemplates", "initActivations", "sources", "keepComponents", "dictionaries", "free", "adaptIterations", "groupBy", "examples", "normalize",
-             "nFft", "hopLength", "winLength", "window", "center", "padMode", "reconstruct", "maskPower", "channels", "startSeconds", "durationSeconds", "encoding"],
+             "nFft", "hopLength", "winLength", "window", "center", "padMode", "reconstruct", "maskPower", "channels", "startSeconds", "durationSeconds", "format", "encoding"],
             NamesOf(result.GetProperty("parameters")));
         Assert.Equal("gpunmf", result.GetProperty("program").GetString());
         Assert.Equal(ProgramInfo.Version, result.GetProperty("version").GetString());

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using GpuNmf.Audio;
+using GpuNmf.Audio.Codecs;
 using GpuNmf.Cli.Errors;
 
 namespace GpuNmf.Cli.Commands;
@@ -9,11 +10,12 @@ namespace GpuNmf.Cli.Commands;
 /// <param name="outName">What it names.</param>
 internal sealed class FileArguments(string outDescription = "The folder to create for the parts.", string outName = "FOLDER")
 {
-    private readonly Argument<string> _input = new("INPUT") { Description = "The recording, a WAV file." };
+    private readonly Argument<string> _input = new("INPUT") { Description = "The recording: a WAV file, or with ffmpeg on the PATH anything that it decodes (FLAC, MP3, Ogg, M4A, the sound of a video)." };
     private readonly Option<string> _out = OptionText.Valued("--out", outName, outDescription);
     private readonly Option<bool> _force = OptionText.Flag("--force", outName == "FOLDER" ? "Replace FOLDER if gpunmf wrote it; the old one stays until the new one is complete." : $"Replace {outName}; the old one stays until the new one is complete.");
+    private readonly Option<string> _format = OptionText.Valued("--format", "KIND", "Files of the parts: wav, or flac (needs ffmpeg).", "wav");
     private readonly Option<string> _encoding = OptionText.Valued("--encoding", "FORMAT",
-        "Samples of the written files: float32, pcm16 or pcm24.", "float32");
+        "Samples of the written files: float32, pcm16 or pcm24; with --format flac pcm24 unless it is given.", "float32");
     private readonly Option<string> _start = OptionText.Valued("--start", "SECONDS", "Where to begin in the recording.", "0");
     private readonly Option<string> _duration = OptionText.Valued("--duration", "SECONDS", "How much to read, above 0; to the end when not given.");
     private readonly Option<bool> _json = OptionText.Flag("--json", "Print one JSON document on stdout instead of the summary.");
@@ -23,13 +25,14 @@ internal sealed class FileArguments(string outDescription = "The folder to creat
     {
         command.Add(_input);
         _out.Required = true;
-        foreach (Option option in (Option[])[_out, _force, _encoding, _start, _duration, _json, _quiet]) command.Add(option);
+        foreach (Option option in (Option[])[_out, _force, _format, _encoding, _start, _duration, _json, _quiet]) command.Add(option);
     }
 
     /// <summary>As <see cref="AddTo"/>, for a command that writes no sound.</summary>
     public void AddWithoutEncodingTo(Command command)
     {
         AddTo(command);
+        command.Options.Remove(_format);
         command.Options.Remove(_encoding);
     }
 
@@ -43,12 +46,20 @@ internal sealed class FileArguments(string outDescription = "The folder to creat
         return new InputRequest(parsed.GetValue(_input)!, start, duration);
     }
 
-    /// <exception cref="CliException">The encoding is none of the choices, or the folder has no name.</exception>
+    /// <exception cref="CliException">The format or the encoding is none of the choices or does not fit the other, ffmpeg is missing, or the folder has no name.</exception>
     public OutputRequest ReadOutput(ParseResult parsed)
     {
         string folder = ReadFolder(parsed);
         WavEncoding encoding = parsed.Choice(_encoding, Words.Encodings);
-        return new OutputRequest(folder, encoding, ReadForce(parsed));
+        StemFileFormat format = parsed.Choice(_format, Words.Formats);
+        if (format == StemFileFormat.Flac)
+        {
+            if (!parsed.IsGiven(_encoding)) encoding = WavEncoding.Pcm24;
+            if (encoding == WavEncoding.Float32)
+                throw new CliException(ExitCodes.Usage, $"{_encoding.Name} is float32, and FLAC files hold integers; take {_encoding.Name} pcm24 or pcm16, or {_format.Name} wav");
+            if (new FlacEncoder().WhyAbsent is { } reason) throw new CliException(ExitCodes.Output, $"{_format.Name} is flac, and {reason}, or take {_format.Name} wav");
+        }
+        return new OutputRequest(folder, format, encoding, ReadForce(parsed));
     }
 
     /// <exception cref="CliException">The folder has no name.</exception>

@@ -12,17 +12,19 @@ internal sealed class HelpPages(HelpAction options) : SynchronousCommandLineActi
           gpunmf separate song.wav --rank 8 --out parts
           gpunmf separate song.wav --init-templates piano.npy --loss is --solver mu --exponent fast --out notes
           gpunmf separate song.wav --rank 16 --sources 2 --out sources
+          gpunmf separate film.mp4 --rank 8 --format flac --out parts
           gpunmf separate drums.wav --rank 16 --example kick.wav --example snare.wav --out kit
           gpunmf separate long.wav --start 60 --duration 30 --device cpu --threads 4 --out try --force
 
         Files in FOLDER:
-          component-01.wav ...  the parts, largest W_k H_k first; with --reconstruct mask they add up to the recording
+          component-01.wav ...  (or .flac) the parts, largest W_k H_k first; with --reconstruct mask they add up to the recording
           source-1.wav ...      with --sources, --example or --dictionary instead, sums of them; --keep-components writes both
           templates.npy         spectra, bins x components, float32
           activations.npy       envelopes, components x frames, float32
           result.json           input, parameters, device, loss, stems, warnings; the same bytes for the same run
           timings.json          seconds by stage, peak memory
-        Work happens in FOLDER.partial, which is renamed when everything is complete.
+        Work happens in FOLDER.partial, which is renamed when everything is complete. Recordings that are no WAV files are
+        decoded there, by the programs ffmpeg and ffprobe on the PATH.
 
         """;
 

@@ -27,7 +27,7 @@ internal sealed class SeparateCommand
     public static Command Create(CommandContext context)
     {
         var arguments = new SeparateCommand();
-        var command = new Command(Name, "Separates one recording into its parts, one WAV file a component, or a source.");
+        var command = new Command(Name, "Separates one recording into its parts, one sound file a component, or a source.");
         arguments._files.AddTo(command);
         arguments._factorisation.AddTo(command);
         arguments._framing.AddTo(command);

@@ -11,9 +11,20 @@ internal sealed record InputRequest(string Path, double StartSeconds, double? Du
 
 /// <summary>Where and how the parts are written.</summary>
 /// <param name="Folder">As the user wrote it.</param>
+/// <param name="Format">What kind of files the stems are.</param>
 /// <param name="Encoding">Sample format of the stems.</param>
 /// <param name="Force">Replace a folder of the program's own.</param>
-internal sealed record OutputRequest(string Folder, WavEncoding Encoding, bool Force);
+internal sealed record OutputRequest(string Folder, StemFileFormat Format, WavEncoding Encoding, bool Force);
+
+/// <summary>Kinds of sound files that are written.</summary>
+internal enum StemFileFormat
+{
+    /// <summary>Every encoding.</summary>
+    Wav,
+
+    /// <summary>Integers, losslessly packed by ffmpeg.</summary>
+    Flac,
+}
 
 /// <summary>How much is said.</summary>
 internal enum Verbosity

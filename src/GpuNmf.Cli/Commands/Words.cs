@@ -39,6 +39,8 @@ internal static class Words
     public static readonly Word<WavEncoding>[] Encodings =
         [new("float32", WavEncoding.Float32), new("pcm16", WavEncoding.Pcm16), new("pcm24", WavEncoding.Pcm24)];
 
+    public static readonly Word<StemFileFormat>[] Formats = [new("wav", StemFileFormat.Wav), new("flac", StemFileFormat.Flac)];
+
     public static readonly Word<KeptFactors>[] Keeps = [new("none", KeptFactors.None), new("best", KeptFactors.Best), new("all", KeptFactors.All)];
 
     public static readonly Word<GroupingMethod>[] Groupings = [new("mfcc", GroupingMethod.Mfcc), new("envelope", GroupingMethod.Envelope)];

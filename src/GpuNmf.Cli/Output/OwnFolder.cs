@@ -80,7 +80,7 @@ internal static partial class OwnFolder
             && (name is WorkMarker || OutputFiles.Fixed.Contains(name) || OutputFiles.OfSweep.Contains(name) || StemName().IsMatch(name) || FactorName().IsMatch(name));
     }
 
-    [GeneratedRegex(@"^(component|source)-\d+\.wav$")]
+    [GeneratedRegex(@"^(component|source)-\d+\.(wav|flac)$")]
     private static partial Regex StemName();
 
     [GeneratedRegex(@"^(templates|activations)-[a-z0-9.-]+-k\d+(-seed\d+)?\.npy$")]

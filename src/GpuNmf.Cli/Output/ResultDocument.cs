@@ -109,6 +109,7 @@ internal static class ResultDocument
             ["channels"] = Words.Channels.For(reconstruction.Channels),
             ["startSeconds"] = request.Input.StartSeconds,
             ["durationSeconds"] = JsonText.Number(request.Input.DurationSeconds),
+            ["format"] = Words.Formats.For(request.Output.Format),
             ["encoding"] = Words.Encodings.For(request.Output.Encoding),
         };
     }

@@ -16,11 +16,12 @@ internal sealed class SweepRun(CommandContext context, SweepRequest request)
     public int Execute()
     {
         // A pipe that nobody writes to is never open.
-        using RecordingFile recording = Interruptible.Run(() => RecordingFile.Open(request), TimeSpan.Zero, context.Cancellation);
+        using RecordingFile recording = Interruptible.Run(() => RecordingFile.Open(request, context.Cancellation), TimeSpan.Zero, context.Cancellation);
         string hash = Interruptible.Run(() => FileHash.Of(request.Input.Path), TimeSpan.Zero, context.Cancellation);
         using OutputFolder output = Claim();
         context.Cancellation.ThrowIfCancellationRequested();
         long begin = Stopwatch.GetTimestamp();
+        Interruptible.Run(() => Decode(recording, output.PartialPath), Interruptible.Grace, context.Cancellation);
         var work = new SweepWork(output.PartialPath, request, hash, output.IsResumed);
         SweepResult result = Sweep(recording.Samples, work, output);
         string[] warnings = [.. recording.Warnings, .. result.Warnings.Select(ErrorMessages.InOptionNames)];
@@ -29,11 +30,19 @@ internal sealed class SweepRun(CommandContext context, SweepRequest request)
         JsonObject timings = SweepTimings.Create(result, Stopwatch.GetElapsedTime(begin));
         string? noPlots = WriteDocuments(output.PartialPath, sweep, document, timings);
         work.Finish(result.Summaries);
+        // Windows renames no folder with open files in it.
+        recording.Dispose();
         string? leftover = output.Complete();
         if (request.IsTalkative)
             foreach (string warning in warnings.Append(noPlots).Append(leftover).OfType<string>()) Warn(warning);
         Print(sweep, document, timings, output.Target);
         return ExitCodes.Ok;
+    }
+
+    private bool Decode(RecordingFile recording, string folder)
+    {
+        recording.Decode(folder, context.Cancellation);
+        return true;
     }
 
     private void Warn(string warning) => context.Stderr.TryWriteLine($"{ProgramInfo.Name}: warning: {warning}");
