@@ -34,7 +34,7 @@ public sealed class InputErrorTests : IDisposable
     [InlineData("learn")]
     public void A_file_without_a_name(string command)
     {
-        CliRun.Of(command, "", "--out", _folder["parts"]).AssertError(ExitCodes.Input, "INPUT is an empty name; name a WAV file");
+        CliRun.Of(command, "", "--out", _folder["parts"]).AssertError(ExitCodes.Input, "INPUT is an empty name; name a recording");
         AssertNothingWritten();
     }
 
