@@ -12,6 +12,7 @@ public sealed class WavStemSink : IStemSink, IDisposable
     private readonly string _folder;
     private readonly WavEncoding _encoding;
     private readonly StemName _name;
+    private readonly IReadOnlyList<string>? _fileNames;
     private readonly List<WavWriter> _writers = [];
     private StemFormat _format;
     private List<StemFileInfo>? _files;
@@ -34,6 +35,22 @@ public sealed class WavStemSink : IStemSink, IDisposable
         _name = name;
     }
 
+    /// <summary>Writes into a folder under names of the caller's, as those of a <see cref="StemSelection"/>; files of the same names are replaced.</summary>
+    /// <param name="folder">Exists already.</param>
+    /// <param name="encoding">How samples are stored.</param>
+    /// <param name="fileNames">A name for each stem, without a folder; no two are the same, whatever their case.</param>
+    /// <exception cref="ArgumentException">A name is empty, has a folder or stands there twice.</exception>
+    /// <inheritdoc cref="WavStemSink(string, WavEncoding, StemName)" path="/exception"/>
+    public WavStemSink(string folder, WavEncoding encoding, IReadOnlyList<string> fileNames) : this(folder, encoding)
+    {
+        ArgumentNullException.ThrowIfNull(fileNames);
+        _fileNames = [.. fileNames];
+        if (_fileNames.FirstOrDefault(name => name.Length == 0 || Path.GetFileName(name) != name) is { } bad)
+            throw new ArgumentException($"'{bad}' is no name of a file; give one without a folder.", nameof(fileNames));
+        if (_fileNames.Distinct(StringComparer.OrdinalIgnoreCase).Count() < _fileNames.Count)
+            throw new ArgumentException("Two stems have the same file name; give each its own.", nameof(fileNames));
+    }
+
     /// <summary>The finished files, in the order of the components.</summary>
     /// <exception cref="InvalidOperationException"><see cref="Complete"/> has not been called.</exception>
     public IReadOnlyList<StemFileInfo> Files =>
@@ -54,6 +71,7 @@ public sealed class WavStemSink : IStemSink, IDisposable
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentOutOfRangeException">A number is below its least, or there are more channels than a WAV file can hold.</exception>
+    /// <exception cref="ArgumentException">There are not as many stems as file names.</exception>
     /// <exception cref="IOException">A file cannot be created.</exception>
     /// <exception cref="UnauthorizedAccessException">A file may not be created, or a folder has its name.</exception>
     public void Begin(StemFormat format)
@@ -61,6 +79,8 @@ public sealed class WavStemSink : IStemSink, IDisposable
         if (_isGivenUp) throw GivenUp();
         if (_writers.Count > 0) throw new InvalidOperationException("Begin was called before; a sink takes one separation.");
         format.Require();
+        if (_fileNames is { } names && names.Count != format.Components)
+            throw new ArgumentException($"There are {format.Components} stems and {names.Count} file names; give a name for each.", nameof(format));
         _format = format;
         for (int k = 0; k < format.Components; k++)
             _writers.Add(WavWriter.Create(PathOf(k), _encoding, format.Channels, format.SampleRateHz));
@@ -122,7 +142,7 @@ public sealed class WavStemSink : IStemSink, IDisposable
             }
         }
         _files = [];
-        for (int k = 0; k < _writers.Count; k++) _files.Add(_writers[k].Describe(FileName(k, _writers.Count, _name)));
+        for (int k = 0; k < _writers.Count; k++) _files.Add(_writers[k].Describe(NameOf(k)));
     }
 
     /// <summary>Closes the files and deletes them: the separation has failed or was cancelled. Throws nothing; a file that the disk does not
@@ -157,5 +177,7 @@ public sealed class WavStemSink : IStemSink, IDisposable
     private static InvalidOperationException GivenUp() =>
         new("The files are given up: the sink was disposed or discarded, or the disk refused before. Write them again through a new sink.");
 
-    private string PathOf(int component) => Path.Combine(_folder, FileName(component, _format.Components, _name));
+    private string PathOf(int component) => Path.Combine(_folder, NameOf(component));
+
+    private string NameOf(int component) => _fileNames?[component] ?? FileName(component, _format.Components, _name);
 }
