@@ -43,7 +43,7 @@ public sealed class MatrixFactorizer : IDisposable
     /// <summary>Factorises a matrix.</summary>
     /// <param name="x">X, bins x frames, finite and not negative; it is not modified.</param>
     /// <param name="options">Null is the default of every option.</param>
-    /// <param name="progress">Told after each launch: how many iterations are done, those of every batch of restarts in all, and the lowest loss so far.</param>
+    /// <param name="progress">Told after each launch: how many iterations are done, those of every batch of restarts in all, and the lowest loss so far; at the end, that all are done.</param>
     /// <param name="cancellation">Looked at between launches.</param>
     /// <exception cref="ArgumentException">An option is out of range or does not suit the matrix; the matrix is empty, or an entry is negative or not finite.</exception>
     /// <exception cref="NotFiniteNumberException">X, or the loss of a start of the caller's own, leaves single precision's range.</exception>
@@ -63,15 +63,19 @@ public sealed class MatrixFactorizer : IDisposable
         using var onDevice = SpectrogramLayout.Upload(_session, x, geometry);
         var shared = SharedSpectrogram.Measure(_session, onDevice, geometry);
         var models = NmfModel.Of(options);
+        IterationCount told;
         NmfFit[] fits;
         int atATime;
         using (var factorizer = new Factorizer(_session, geometry, options, models.Length))
         {
             atATime = factorizer.BatchModels;
-            int inAll = options.MaxIterations * models.Chunk(factorizer.BatchModels).Count();
-            fits = factorizer.Run(shared, models, (done, loss) => progress?.Report(new FactorisationProgress(done, inAll, loss)), cancellation);
+            int inAll = (options.MaxIterations + options.AdaptIterations) * models.Chunk(atATime).Count();
+            told = new IterationCount(inAll, (done, all, loss) => progress?.Report(new FactorisationProgress(done, all, loss)));
+            fits = factorizer.Run(shared, models, told.Tell, cancellation);
         }
-        fits = Adaptation.Of(_session, geometry, shared, options, fits, atATime, cancellation);
+        told.Next();
+        fits = Adaptation.Of(_session, geometry, shared, options, fits, atATime, told.Tell, cancellation);
+        told.End(fits.Min(fit => fit.LossTrace[^1].Loss));
         int best = FitChoice.Best(fits);
         var fit = FitChoice.Finish(fits[best], options);
         return new MatrixFactorization
@@ -138,6 +142,6 @@ public sealed class MatrixFactorizer : IDisposable
 
 /// <summary>How far a factorisation is.</summary>
 /// <param name="Iterations">Iterations done.</param>
-/// <param name="InAll">Iterations in all, if none stops early.</param>
-/// <param name="Loss">The lowest loss so far; infinite before the first.</param>
+/// <param name="InAll">Iterations in all, if none stops early; in the last report those that were done.</param>
+/// <param name="Loss">The lowest loss so far.</param>
 public readonly record struct FactorisationProgress(int Iterations, int InAll, double Loss);

@@ -45,7 +45,7 @@ public sealed class RankSweep : IDisposable
     /// <param name="recording">Read from start to end, in blocks that overlap; it stays open.</param>
     /// <param name="options">Null is the default of every option: ranks 2..16, 8 starts, Kullback-Leibler.</param>
     /// <param name="store">Takes every model as soon as it has finished, and gives back those that it has from before; null keeps none.</param>
-    /// <param name="progress">Told from the calling thread: frames transformed, then iterations of all models.</param>
+    /// <param name="progress">Told from the calling thread: frames transformed, then iterations of all models; one that stops early, or comes from the store, has done all of its own.</param>
     /// <param name="cancellation">Looked at between launches. What the store has by then is all that is left.</param>
     /// <exception cref="ArgumentException">An option is out of range or does not suit the recording, see <see cref="SweepOptions.ValidateFor"/>.</exception>
     /// <exception cref="AudioFormatException">A sample is NaN or infinite.</exception>
@@ -82,6 +82,8 @@ public sealed class RankSweep : IDisposable
         var summaries = ModelSweep.Run(
             _session, shared, problems, plan.Models, store,
             (done, all) => progress?.Report(new SeparationProgress(SeparationStage.Factorising, done, all, null)), cancellation);
+        long inAll = (long)options.Models * options.Nmf.MaxIterations;
+        progress?.Report(new SeparationProgress(SeparationStage.Factorising, inAll, inAll, null));
         return new SweepResult
         {
             Summaries = summaries,

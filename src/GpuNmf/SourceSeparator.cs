@@ -85,6 +85,7 @@ public sealed class SourceSeparator : IDisposable
         if (kept is not null) plan = plan with { Models = kept.ModelsInUse = kept.Models ?? plan.Models };
         clock.Lap();
         var (fits, silent, constant, timings, spectrogram) = Factorise(transform, recording, geometry, plan, options, kept, progress, cancellation);
+        cancellation.ThrowIfCancellationRequested();
         clock.Lap();
         int best = FitChoice.Best(fits);
         var fit = FitChoice.Finish(fits[best], options.Nmf);
@@ -96,7 +97,7 @@ public sealed class SourceSeparator : IDisposable
         FactorLayout.UploadActivations(fit.Activations, geometry, 0, activations, 0);
         using var mixture = new DeviceSignal(_session, recording);
         using var renderer = new StemRenderer(_session, options.Reconstruction, new StemIngredients(new MixtureSpectrum(transform, mixture), templates, activations, geometry));
-        int[]? sources = options.Grouping is null ? null : SourcesOf(options, options.Grouping, fit, recording.SampleRateHz, cancellation);
+        int[]? sources = options.Grouping is null ? null : SourcesOf(options, options.Grouping, fit, recording.SampleRateHz, progress, cancellation);
         var stems = sources is null ? sink : new SourceSums(sink, options.Grouping!.ComponentSink, sources, options.Grouping.Sources);
         using var input = new ReadAheadSource(recording);
         double residual = renderer.Render(input, stems, Of(progress, SeparationStage.Writing), cancellation);
@@ -228,6 +229,7 @@ public sealed class SourceSeparator : IDisposable
     {
         var clock = new StageClock();
         SharedSpectrogram shared;
+        IterationCount told;
         NmfFit[] fits;
         double read, stft, constant;
         bool silent;
@@ -242,12 +244,15 @@ public sealed class SourceSeparator : IDisposable
             stft = clock.Lap() - read;
             if (hash is not null) checkpoints!.Require(hash.GetCurrentHash());
             var models = NmfModel.Of(options.Nmf);
-            int iterations = options.Nmf.MaxIterations * models.Chunk(factorizer.BatchModels).Count();
+            int iterations = options.Nmf.MaxIterations + options.Nmf.AdaptIterations;
+            told = new IterationCount(
+                iterations * models.Chunk(factorizer.BatchModels).Count(), (done, all, loss) => progress?.Report(new SeparationProgress(SeparationStage.Factorising, done, all, loss)));
             constant = options.Nmf.HasPenalties && shared.Max > 0 ? ConstantSpectrum.Divergence(shared, options.Nmf.Beta, cancellation) : double.PositiveInfinity;
-            fits = checkpoints?.Fits ?? Run(
-                factorizer, shared, models, (done, loss) => progress?.Report(new SeparationProgress(SeparationStage.Factorising, done, iterations, loss)), checkpoints, cancellation);
+            fits = checkpoints?.Fits ?? Run(factorizer, shared, models, told.Tell, checkpoints, cancellation);
         }
-        fits = Adaptation.Of(_session, geometry, shared, options.Nmf, fits, plan.Models, cancellation);
+        told.Next();
+        fits = Adaptation.Of(_session, geometry, shared, options.Nmf, fits, plan.Models, told.Tell, cancellation);
+        told.End(fits.Min(fit => fit.LossTrace[^1].Loss));
         return (fits, silent, constant, new StageTimings(read, stft, clock.Lap(), 0), (spectrogram.Plan.Storage, spectrogram.Warnings));
 
         RecordingSpectrogram Opened()
@@ -290,14 +295,23 @@ public sealed class SourceSeparator : IDisposable
         _ => "Assignment names it for no component. Take fewer sources.",
     };
 
-    private int[] SourcesOf(SeparationOptions options, GroupingOptions grouping, NmfFit fit, int sampleRateHz, CancellationToken cancellation) =>
-        ComponentGroups.Of(grouping, fit.Templates, fit.Activations, sampleRateHz, grouping.Examples?.Select((example, i) => TemplatesOf(example, i + 1, options, cancellation)).ToArray());
+    private int[] SourcesOf(
+        SeparationOptions options, GroupingOptions grouping, NmfFit fit, int sampleRateHz, IProgress<SeparationProgress>? progress, CancellationToken cancellation)
+    {
+        var tell = Of(progress, SeparationStage.Grouping);
+        long total = 1 + (long)ExampleTemplates.Iterations * (grouping.Examples?.Count ?? 0);
+        tell(0, total);
+        float[][,]? examples = grouping.Examples?.Select((example, i) => TemplatesOf(example, i + 1, options, done => tell(i * ExampleTemplates.Iterations + done, total), cancellation)).ToArray();
+        int[] sources = ComponentGroups.Of(grouping, fit.Templates, fit.Activations, sampleRateHz, examples, cancellation);
+        tell(total, total);
+        return sources;
+    }
 
-    private float[,] TemplatesOf(IAudioSource example, int number, SeparationOptions options, CancellationToken cancellation)
+    private float[,] TemplatesOf(IAudioSource example, int number, SeparationOptions options, Action<int> progress, CancellationToken cancellation)
     {
         try
         {
-            return ExampleTemplates.Of(_session, example, options.Stft, _memory, cancellation);
+            return ExampleTemplates.Of(_session, example, options.Stft, _memory, progress, cancellation);
         }
         catch (AudioFormatException exception)
         {

@@ -32,7 +32,7 @@ public sealed class ProgressTests
         {
             foreach (SeparationStage stage in Enum.GetValues<SeparationStage>()) progress.Report(new(stage, 0, 100, null));
         });
-        Assert.Equal(["transforming: 0 %", "factorising: iteration 0 of 100", "writing: 0 %"], lines);
+        Assert.Equal(["transforming: 0 %", "factorising: iteration 0 of 100", "grouping: 0 %", "writing: 0 %"], lines);
     }
 
     [Fact]

@@ -100,7 +100,7 @@ public sealed class SweepPlotTests
     {
         SweepOptions options = Options(ranks, restarts);
         RankSummary[] summaries = [.. options.Ranks.Select(rank => RankSummary.Of(
-            [.. Enumerable.Range(0, restarts).Select(seed => new SweepModel(new SweepKey(1, rank, (ulong)seed), 0, 0, true, 0, new float[5, rank], null))], 0))];
+            [.. Enumerable.Range(0, restarts).Select(seed => new SweepModel(new SweepKey(1, rank, (ulong)seed), 0, 0, true, 0, new float[5, rank], null))], 0, TestContext.Current.CancellationToken))];
         return Record(options, new SweepResult
         {
             Summaries = summaries,

@@ -129,7 +129,7 @@ internal sealed class ToyEngine : IEngine
         foreach (double beta in options.Betas)
             foreach (int rank in options.Ranks)
                 summaries.Add(RankSummary.Of(
-                    [.. Enumerable.Range(0, options.Nmf.Restarts).Select(i => Model(new SweepKey(beta, rank, options.Nmf.Seed + (ulong)i), store, cancellation))], 200));
+                    [.. Enumerable.Range(0, options.Nmf.Restarts).Select(i => Model(new SweepKey(beta, rank, options.Nmf.Seed + (ulong)i), store, cancellation))], 200, cancellation));
         return new SweepResult
         {
             Summaries = summaries,

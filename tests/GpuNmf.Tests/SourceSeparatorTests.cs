@@ -117,7 +117,7 @@ public sealed class SourceSeparatorTests
 
         Assert.Equal(new StemFormat(3, 2, TestSignals.RateHz, 3007), sink.Format);
         Assert.Equal([3007, 3007, 3007], sink.Written);
-        Assert.Equal(Enum.GetValues<SeparationStage>(), told.Select(p => p.Stage).Distinct());
+        Assert.Equal(Enum.GetValues<SeparationStage>().Except([SeparationStage.Grouping]), told.Select(p => p.Stage).Distinct());
         foreach (var stage in told.GroupBy(p => p.Stage))
         {
             Assert.Equal(stage.Select(p => p.Completed).Order(), stage.Select(p => p.Completed));

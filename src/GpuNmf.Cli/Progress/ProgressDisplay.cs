@@ -19,6 +19,7 @@ internal abstract class ProgressDisplay
     {
         SeparationStage.Transforming => "transforming",
         SeparationStage.Factorising => "factorising",
+        SeparationStage.Grouping => "grouping",
         _ => "writing",
     };
 

@@ -9,12 +9,14 @@ internal static class ComponentGroups
     /// <param name="activations">H, components x frames.</param>
     /// <param name="sampleRateHz">Sampling rate in hertz.</param>
     /// <param name="examples">Templates of each example; null where none are asked for.</param>
-    internal static int[] Of(GroupingOptions options, float[,] templates, float[,] activations, int sampleRateHz, IReadOnlyList<float[,]>? examples) => options.Method switch
+    /// <param name="cancellation">Looked at after each component.</param>
+    internal static int[] Of(
+        GroupingOptions options, float[,] templates, float[,] activations, int sampleRateHz, IReadOnlyList<float[,]>? examples, CancellationToken cancellation) => options.Method switch
     {
         GroupingMethod.Assigned => [.. options.Assignment!],
-        GroupingMethod.Examples => ExampleMatch.Of(templates, examples!),
-        GroupingMethod.Envelope => ByEnergy(Envelopes.Of(activations, options.Sources), options.Sources, templates, activations),
-        _ => ByEnergy(PointClusters.Of(MelCepstrum.Of(templates, sampleRateHz), options.Sources), options.Sources, templates, activations),
+        GroupingMethod.Examples => ExampleMatch.Of(templates, examples!, cancellation),
+        GroupingMethod.Envelope => ByEnergy(Envelopes.Of(activations, options.Sources, cancellation), options.Sources, templates, activations),
+        _ => ByEnergy(PointClusters.Of(MelCepstrum.Of(templates, sampleRateHz), options.Sources, cancellation), options.Sources, templates, activations),
     };
 
     private static int[] ByEnergy(int[] clusters, int count, float[,] templates, float[,] activations)

@@ -9,13 +9,15 @@ internal static class Envelopes
     /// </summary>
     /// <param name="activations">Components x frames.</param>
     /// <param name="sources">At most as many as there are components.</param>
+    /// <param name="cancellation">Looked at after each component.</param>
     /// <returns>The cluster of each component.</returns>
-    internal static int[] Of(float[,] activations, int sources)
+    internal static int[] Of(float[,] activations, int sources, CancellationToken cancellation)
     {
-        double[,] alike = Correlations(activations);
+        double[,] alike = Correlations(activations, cancellation);
         List<List<int>> clusters = [.. Enumerable.Range(0, activations.GetLength(0)).Select(k => new List<int> { k })];
         while (clusters.Count > sources)
         {
+            cancellation.ThrowIfCancellationRequested();
             (int a, int b, double most) = (0, 1, double.NegativeInfinity);
             for (int i = 0; i < clusters.Count; i++)
             {
@@ -35,7 +37,7 @@ internal static class Envelopes
     }
 
     /// <summary>Pearson's correlation of every two activations; 0 with one that does not change.</summary>
-    private static double[,] Correlations(float[,] activations)
+    private static double[,] Correlations(float[,] activations, CancellationToken cancellation)
     {
         int rank = activations.GetLength(0), frames = activations.GetLength(1);
         var centred = new double[rank][];
@@ -54,7 +56,10 @@ internal static class Envelopes
         }
         var alike = new double[rank, rank];
         for (int i = 0; i < rank; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
             for (int j = 0; j <= i; j++) alike[i, j] = alike[j, i] = centred[i].Zip(centred[j], (a, b) => a * b).Sum();
+        }
         return alike;
     }
 }

@@ -11,14 +11,16 @@ internal static class ExampleMatch
     /// </summary>
     /// <param name="templates">Bins x components.</param>
     /// <param name="examples">Templates of each example, bins x any number.</param>
+    /// <param name="cancellation">Looked at after each component.</param>
     /// <returns>The example of each component.</returns>
-    internal static int[] Of(float[,] templates, IReadOnlyList<float[,]> examples)
+    internal static int[] Of(float[,] templates, IReadOnlyList<float[,]> examples, CancellationToken cancellation)
     {
         int bins = templates.GetLength(0);
         var (spectra, owners) = Joined(examples, bins);
         var source = new int[templates.GetLength(1)];
         for (int k = 0; k < source.Length; k++)
         {
+            cancellation.ThrowIfCancellationRequested();
             double[] weights = Weights([.. Enumerable.Range(0, bins).Select(f => (double)templates[f, k])], spectra);
             var shares = new double[examples.Count];
             for (int j = 0; j < weights.Length; j++) shares[owners[j]] += weights[j];

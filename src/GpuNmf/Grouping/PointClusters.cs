@@ -11,12 +11,14 @@ internal static class PointClusters
     /// <summary>The cluster of each point; none is empty where there are as many different points.</summary>
     /// <param name="points">Points of one dimension.</param>
     /// <param name="count">Clusters, at most as many as there are points.</param>
-    internal static int[] Of(double[][] points, int count)
+    /// <param name="cancellation">Looked at before each first centre.</param>
+    internal static int[] Of(double[][] points, int count, CancellationToken cancellation)
     {
         int[] best = [];
         double least = double.PositiveInfinity;
         for (int first = 0; first < points.Length; first++)
         {
+            cancellation.ThrowIfCancellationRequested();
             double[][] centres = FarApart(points, first, count);
             var nearest = new int[points.Length];
             Array.Fill(nearest, -1);

@@ -13,8 +13,10 @@ internal static class Adaptation
     /// <param name="options">What the fits were made with.</param>
     /// <param name="fits">A fit a start.</param>
     /// <param name="atATime">Models at a time.</param>
+    /// <param name="progress">Told the iterations done, and the lowest loss.</param>
     /// <param name="cancellation">Looked at between launches.</param>
-    internal static NmfFit[] Of(DeviceSession session, NmfGeometry geometry, SharedSpectrogram x, NmfOptions options, NmfFit[] fits, int atATime, CancellationToken cancellation)
+    internal static NmfFit[] Of(
+        DeviceSession session, NmfGeometry geometry, SharedSpectrogram x, NmfOptions options, NmfFit[] fits, int atATime, Action<int, double> progress, CancellationToken cancellation)
     {
         if (options.AdaptIterations == 0 || x.Max == 0) return fits;
         NmfModel[] models = [.. fits.Select((fit, i) => new NmfModel(options.Rank, options.Seed + (ulong)i)
@@ -24,7 +26,7 @@ internal static class Adaptation
             ActivationSupport = options.ActivationSupport,
         })];
         using var factorizer = new Factorizer(session, geometry, options with { MaxIterations = options.AdaptIterations, Tolerance = 0, TargetLoss = null, TimeLimit = null, FixedTemplates = null, AdaptIterations = 0 }, atATime, long.MaxValue);
-        var adapted = factorizer.Run(x, models, null, cancellation);
+        var adapted = factorizer.Run(x, models, progress, cancellation);
         return [.. fits.Zip(adapted, Join)];
     }
 

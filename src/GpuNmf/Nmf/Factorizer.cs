@@ -128,7 +128,7 @@ internal sealed class Factorizer : IDisposable
         var starts = new StartMaker(_session, x, _geometry, cancellation);
         double lowest = double.PositiveInfinity;
         var resumed = checkpoints?.Take() is { } reader ? Restored(reader, models) : null;
-        int before = 0;
+        int before = (resumed?.First ?? 0) / BatchModels * _options.MaxIterations;
         for (int first = resumed?.First ?? 0; first < models.Count; first += BatchModels)
         {
             var batch = resumed ?? new FitBatch(first, [.. models.Skip(first).Take(BatchModels).Select((model, index) => Start(index, model, starts.Of(model), x.Scale))]);

@@ -8,17 +8,20 @@ namespace GpuNmf.Nmf;
 internal static class RandomStart
 {
     /// <summary>Templates, bins x components.</summary>
-    internal static float[,] Templates(int bins, int rank, double mean, ulong seed) => Fill(bins, rank, mean, seed, RandomStream.StartTemplates, false);
+    internal static float[,] Templates(int bins, int rank, double mean, ulong seed, CancellationToken cancellation = default) =>
+        Fill(bins, rank, mean, seed, RandomStream.StartTemplates, false, cancellation);
 
     /// <summary>Activations, components x frames.</summary>
-    internal static float[,] Activations(int frames, int rank, double mean, ulong seed) => Fill(frames, rank, mean, seed, RandomStream.StartActivations, true);
+    internal static float[,] Activations(int frames, int rank, double mean, ulong seed, CancellationToken cancellation = default) =>
+        Fill(frames, rank, mean, seed, RandomStream.StartActivations, true, cancellation);
 
-    private static float[,] Fill(int rows, int rank, double mean, ulong seed, RandomStream stream, bool transposed)
+    private static float[,] Fill(int rows, int rank, double mean, ulong seed, RandomStream stream, bool transposed, CancellationToken cancellation)
     {
         double scale = Math.Sqrt(mean / rank);
         var values = transposed ? new float[rank, rows] : new float[rows, rank];
         for (int row = 0; row < rows; row++)
         {
+            cancellation.ThrowIfCancellationRequested();
             for (int k = 0; k < rank; k++)
             {
                 float value = (float)(scale * Math.Abs(Philox.Normal(stream, ((uint)row, 0, (uint)k), seed)));

@@ -19,13 +19,15 @@ internal sealed class ModelSweep
     private readonly double[] _constants;
     private readonly SweepModel?[][] _models;
     private readonly RankSummary?[] _summaries;
+    private readonly CancellationToken _cancellation;
 
-    private ModelSweep(int bins, IReadOnlyList<NmfOptions> problems, ISweepStore? store, double[] constants)
+    private ModelSweep(int bins, IReadOnlyList<NmfOptions> problems, ISweepStore? store, double[] constants, CancellationToken cancellation)
     {
         _bins = bins;
         _problems = problems;
         _store = store;
         _constants = constants;
+        _cancellation = cancellation;
         _models = [.. problems.Select(problem => new SweepModel?[problem.Restarts])];
         _summaries = new RankSummary?[problems.Count];
     }
@@ -38,7 +40,7 @@ internal sealed class ModelSweep
     /// <param name="problems">A rank and divergence each, with random starts; checked against the spectrogram.</param>
     /// <param name="store">Takes every model when it has finished, and gives back those of before; or null.</param>
     /// <param name="progress">Told after each launch: iterations done and those in all, if no model stops early.</param>
-    /// <param name="cancellation">Looked at between launches.</param>
+    /// <param name="cancellation">Looked at between launches, and before a model is loaded or compared.</param>
     /// <returns>A summary for each problem.</returns>
     /// <exception cref="NotFiniteNumberException">X leaves single precision's range.</exception>
     internal static IReadOnlyList<RankSummary> Run(
@@ -60,7 +62,7 @@ internal sealed class ModelSweep
     {
         int bins = shared.Bins, frames = shared.Frames;
         var constants = problems.Select(problem => problem.Beta).Distinct().ToDictionary(beta => beta, beta => ConstantSpectrum.Divergence(shared, beta, cancellation));
-        var sweep = new ModelSweep(bins, problems, store, [.. problems.Select(problem => constants[problem.Beta])]);
+        var sweep = new ModelSweep(bins, problems, store, [.. problems.Select(problem => constants[problem.Beta])], cancellation);
         var missing = sweep.LoadAll();
         if (missing.Count > 0)
         {
@@ -82,6 +84,7 @@ internal sealed class ModelSweep
         {
             for (int restart = 0; restart < _problems[i].Restarts; restart++)
             {
+                _cancellation.ThrowIfCancellationRequested();
                 var place = new Place(i, restart);
                 if (_store?.Load(KeyOf(place)) is { } model) Keep(place, Checked(model, place));
                 else missing.Add(place);
@@ -117,7 +120,7 @@ internal sealed class ModelSweep
         var models = _models[place.Problem];
         models[place.Restart] = model with { Activations = null };
         if (models.Any(one => one is null)) return;
-        _summaries[place.Problem] = RankSummary.Of([.. models.OfType<SweepModel>()], _constants[place.Problem]);
+        _summaries[place.Problem] = RankSummary.Of([.. models.OfType<SweepModel>()], _constants[place.Problem], _cancellation);
         _models[place.Problem] = [];
     }
 

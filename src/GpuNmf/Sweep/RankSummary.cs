@@ -69,8 +69,10 @@ public sealed record RankSummary
     /// <summary>Summarises the models of one rank and divergence.</summary>
     /// <param name="models">At least one, with seeds that follow one another; only their templates are looked at.</param>
     /// <param name="constantDivergence">D(X | m 1^T), see <see cref="ExplainedDivergence"/>; at least 0.</param>
+    /// <param name="cancellation">Looked at before each model is compared with the best.</param>
     /// <exception cref="ArgumentException">There is no model, or they are not of one rank and divergence.</exception>
-    public static RankSummary Of(IReadOnlyList<SweepModel> models, double constantDivergence)
+    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was signalled.</exception>
+    public static RankSummary Of(IReadOnlyList<SweepModel> models, double constantDivergence, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(models);
         if (models.Count == 0) throw new ArgumentException("There is no model to summarise.", nameof(models));
@@ -80,7 +82,7 @@ public sealed record RankSummary
         SweepModel best = models.MinBy(model => model.Objective)!;
         bool compares = models.Count > 1 && TemplateMatch.CountEmpty(best.Templates) < key.Rank;
         RestartSummary[] restarts = [.. models.Select(model => new RestartSummary(model.Key.Seed, model.Loss, model.Iterations, model.Converged,
-            compares && !ReferenceEquals(model, best) ? TemplateMatch.Cosines(best.Templates, model.Templates).Min() : null, model.Seconds) { Objective = model.Objective })];
+            compares && !ReferenceEquals(model, best) ? WorstCosine(best, model, cancellation) : null, model.Seconds) { Objective = model.Objective })];
         double[] losses = [.. models.Select(model => model.Loss).Order()], cosines = [.. restarts.Select(restart => restart.WorstCosine).OfType<double>().Order()];
         return new RankSummary
         {
@@ -97,6 +99,12 @@ public sealed record RankSummary
             MedianStability = compares ? Median(cosines) : null,
             EmptyComponents = TemplateMatch.CountEmpty(best.Templates),
         };
+    }
+
+    private static double WorstCosine(SweepModel best, SweepModel model, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        return TemplateMatch.Cosines(best.Templates, model.Templates).Min();
     }
 
     private static double Median(double[] sorted) => (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;

@@ -69,6 +69,7 @@ public sealed class ResumedSeparationTests
         Assert.Equal(whole.Result.Restarts, resumed.Restarts);
         Assert.Equal(whole.Result.Templates, resumed.Templates);
         Assert.Equal(all - 6, iterations.Count);
+        Assert.Equal(3 * 4, iterations[^1]);
     }
 
     [Theory, OnEveryDevice]

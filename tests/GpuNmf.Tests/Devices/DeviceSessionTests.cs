@@ -1,5 +1,6 @@
 using GpuNmf.Audio;
 using GpuNmf.Devices;
+using GpuNmf.Grouping;
 using GpuNmf.Nmf;
 using GpuNmf.Stft;
 using GpuNmf.Tests.Lanes;
@@ -45,6 +46,7 @@ public sealed class DeviceSessionTests
         // Three blocks of 64 hops, so that the stems are looked at in between; every other stage is followed by one that looks.
         var recording = TestSignals.Recording(TestSignals.Noise(stage == SeparationStage.Writing ? 2500 : 300, 3));
         var options = Lane.IsSimulated(lane) ? s_options with { Nmf = s_options.Nmf with { MaxIterations = 1 } } : s_options;
+        if (stage == SeparationStage.Grouping) options = options with { Grouping = new GroupingOptions { Sources = 2 } };
 
         Assert.ThrowsAny<OperationCanceledException>(() => Separate(session, recording, new StemBuffer(), options, progress, stop.Token));
 

@@ -15,7 +15,7 @@ public sealed class ComponentGroupsTests
         // Dull ones, which fall along the bins, and bright ones, which rise; levels differ.
         float[,] templates = Templates(6, (k, f) => (1 + k) * (k % 2 == 0 ? Math.Exp(-f / (30.0 + 3 * k)) : Math.Exp((f - Bins) / (90.0 + 3 * k))));
 
-        int[] sources = ComponentGroups.Of(Options(GroupingMethod.Mfcc), templates, Activations(6, (_, _) => 1), SampleRateHz, null);
+        int[] sources = ComponentGroups.Of(Options(GroupingMethod.Mfcc), templates, Activations(6, (_, _) => 1), SampleRateHz, null, TestContext.Current.CancellationToken);
 
         // The bright ones, of larger k, are the louder source.
         Assert.Equal([1, 0, 1, 0, 1, 0], sources);
@@ -27,7 +27,7 @@ public sealed class ComponentGroupsTests
         var random = new CounterRandom(5, 0);
         float[,] activations = Activations(5, (k, t) => (t / 10 % 2 == k % 2 ? 1 : 0) * (5 - k) + 0.1 * random.Uniform(k * Frames + t));
 
-        int[] sources = ComponentGroups.Of(Options(GroupingMethod.Envelope), Templates(5, (_, _) => 1), activations, SampleRateHz, null);
+        int[] sources = ComponentGroups.Of(Options(GroupingMethod.Envelope), Templates(5, (_, _) => 1), activations, SampleRateHz, null, TestContext.Current.CancellationToken);
 
         Assert.Equal([0, 1, 0, 1, 0], sources);
     }
@@ -40,7 +40,7 @@ public sealed class ComponentGroupsTests
         float[,] templates = Templates(4, (k, f) => new[] { low[f] + 0.2 * high[f], high[f], middle[f], 0.3 * low[f] + high[f] }[k]);
         var options = Options(GroupingMethod.Examples);
 
-        Assert.Equal([1, 0, 1, 0], ComponentGroups.Of(options, templates, Activations(4, (_, _) => 1), SampleRateHz, [first, second]));
+        Assert.Equal([1, 0, 1, 0], ComponentGroups.Of(options, templates, Activations(4, (_, _) => 1), SampleRateHz, [first, second], TestContext.Current.CancellationToken));
     }
 
     [Theory]
@@ -51,9 +51,9 @@ public sealed class ComponentGroupsTests
         var random = new CounterRandom(6, 0);
         float[,] templates = Templates(9, (k, f) => Math.Pow(random.Uniform(k * Bins + f), 6)), activations = Activations(9, (k, t) => random.Uniform(90_000 + k * Frames + t));
         for (int sources = 1; sources <= 9; sources++)
-            Assert.Equal(Enumerable.Range(0, sources), ComponentGroups.Of(Options(method) with { Sources = sources }, templates, activations, SampleRateHz, null).Distinct().Order());
+            Assert.Equal(Enumerable.Range(0, sources), ComponentGroups.Of(Options(method) with { Sources = sources }, templates, activations, SampleRateHz, null, TestContext.Current.CancellationToken).Distinct().Order());
         // Equal ones too, and empty ones.
-        Assert.Equal([0, 1, 2], ComponentGroups.Of(Options(method) with { Sources = 3 }, new float[Bins, 7], new float[7, Frames], SampleRateHz, null).Distinct().Order());
+        Assert.Equal([0, 1, 2], ComponentGroups.Of(Options(method) with { Sources = 3 }, new float[Bins, 7], new float[7, Frames], SampleRateHz, null, TestContext.Current.CancellationToken).Distinct().Order());
     }
 
     [Fact]
@@ -61,7 +61,7 @@ public sealed class ComponentGroupsTests
     {
         float[,] templates = Templates(4, (k, f) => k < 3 ? Math.Exp(-f / (30.0 + k)) : 50 * Math.Exp((f - Bins) / 90.0));
 
-        Assert.Equal([1, 1, 1, 0], ComponentGroups.Of(Options(GroupingMethod.Mfcc), templates, Activations(4, (_, _) => 1), SampleRateHz, null));
+        Assert.Equal([1, 1, 1, 0], ComponentGroups.Of(Options(GroupingMethod.Mfcc), templates, Activations(4, (_, _) => 1), SampleRateHz, null, TestContext.Current.CancellationToken));
     }
 
     [Fact]

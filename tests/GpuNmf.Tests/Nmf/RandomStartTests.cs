@@ -12,7 +12,7 @@ public sealed class RandomStartTests
     {
         const double Mean = 0.36;
         const int Rank = 4;
-        float[,] values = RandomStart.Templates(20_000, Rank, Mean, 3);
+        float[,] values = RandomStart.Templates(20_000, Rank, Mean, 3, TestContext.Current.CancellationToken);
         double scale = Math.Sqrt(Mean / Rank), mean = 0, square = 0;
         foreach (float value in values)
         {
@@ -29,8 +29,8 @@ public sealed class RandomStartTests
     [Fact]
     public void An_entry_does_not_depend_on_the_size_or_the_rank()
     {
-        float[,] small = RandomStart.Templates(10, 3, 3, 9), large = RandomStart.Templates(25, 8, 8, 9);
-        float[,] few = RandomStart.Activations(10, 3, 3, 9), many = RandomStart.Activations(25, 8, 8, 9);
+        float[,] small = RandomStart.Templates(10, 3, 3, 9, TestContext.Current.CancellationToken), large = RandomStart.Templates(25, 8, 8, 9, TestContext.Current.CancellationToken);
+        float[,] few = RandomStart.Activations(10, 3, 3, 9, TestContext.Current.CancellationToken), many = RandomStart.Activations(25, 8, 8, 9, TestContext.Current.CancellationToken);
 
         for (int row = 0; row < 10; row++)
         {
@@ -45,8 +45,8 @@ public sealed class RandomStartTests
     [Fact]
     public void Seeds_matrices_and_components_have_numbers_of_their_own()
     {
-        float[,] one = RandomStart.Templates(50, 4, 1, 1), two = RandomStart.Templates(50, 4, 1, 2), far = RandomStart.Templates(50, 4, 1, 1UL << 40);
-        float[,] other = RandomStart.Activations(50, 4, 1, 1);
+        float[,] one = RandomStart.Templates(50, 4, 1, 1, TestContext.Current.CancellationToken), two = RandomStart.Templates(50, 4, 1, 2, TestContext.Current.CancellationToken), far = RandomStart.Templates(50, 4, 1, 1UL << 40, TestContext.Current.CancellationToken);
+        float[,] other = RandomStart.Activations(50, 4, 1, 1, TestContext.Current.CancellationToken);
         var seen = new HashSet<float>();
         for (int row = 0; row < 50; row++)
             for (int k = 0; k < 4; k++)
@@ -63,7 +63,7 @@ public sealed class RandomStartTests
         float[,] x = FactorizerReferenceTests.Problem(33, 37, 1, seed: 5);
         var random = new NmfOptions { Rank = 3, MaxIterations = 2, Tolerance = 0, Seed = 11 };
         double mean = FactorizerReferenceTests.Mean(x);
-        var given = random with { InitialTemplates = RandomStart.Templates(33, 3, mean, 11), InitialActivations = RandomStart.Activations(37, 3, mean, 11) };
+        var given = random with { InitialTemplates = RandomStart.Templates(33, 3, mean, 11, TestContext.Current.CancellationToken), InitialActivations = RandomStart.Activations(37, 3, mean, 11, TestContext.Current.CancellationToken) };
 
         var fit = NmfRun.Fit(Lane.Session(lane), x, random);
         var same = NmfRun.Fit(Lane.Session(lane), x, given);

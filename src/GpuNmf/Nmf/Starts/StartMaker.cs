@@ -23,8 +23,8 @@ internal sealed class StartMaker(DeviceSession session, SharedSpectrogram x, Nmf
         };
         return ModelStart.Of(
             model,
-            model.InitialTemplates ?? Rescale(made?.Templates ?? RandomStart.Templates(geometry.Bins, model.Rank, mean, model.Seed), -x.Scale.Templates),
-            model.InitialActivations ?? Balanced(model, Rescale(made?.Activations ?? RandomStart.Activations(geometry.Frames, model.Rank, mean, model.Seed), -x.Scale.Activations), mean));
+            model.InitialTemplates ?? Rescale(made?.Templates ?? RandomStart.Templates(geometry.Bins, model.Rank, mean, model.Seed, cancellation), -x.Scale.Templates),
+            model.InitialActivations ?? Balanced(model, Rescale(made?.Activations ?? RandomStart.Activations(geometry.Frames, model.Rank, mean, model.Seed, cancellation), -x.Scale.Activations), mean));
     }
 
     /// <summary>
