@@ -27,7 +27,7 @@ internal static class CommandLine
             var parsing = new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false };
             ParseResult parsed = CreateRoot(context).Parse(args, parsing);
             bool informs = parsed.Action is HelpPages or VersionAction;
-            if (!informs && UsageErrors.Find(parsed) is { } error) throw new CliException(ExitCodes.Usage, error);
+            if (!informs && UsageErrors.Find(parsed, args) is { } error) throw new CliException(ExitCodes.Usage, error);
             var invocation = new InvocationConfiguration
             {
                 Output = stdout,
@@ -45,8 +45,7 @@ internal static class CommandLine
         {
             Failure failure = ErrorMessages.Describe(exception);
             stderr.TryWriteLine($"{ProgramInfo.Name}: {failure.Message}");
-            if (failure.ExitCode == ExitCodes.Internal && Environment.GetEnvironmentVariable(ProgramInfo.TraceVariable) is { Length: > 0 })
-                foreach (string line in exception.ToString().Split('\n')) stderr.TryWriteLine(line);
+            ErrorMessages.Trace(stderr, failure, exception);
             return failure.ExitCode;
         }
     }

@@ -15,17 +15,7 @@ internal sealed class DeviceEngine : IEngine
         return separator.Learn(recording, options, progress, cancellation);
     }
 
-    public SeparationResult Separate(
-        DeviceRequest device,
-        IAudioSource recording,
-        IStemSink sink,
-        SeparationOptions options,
-        IProgress<SeparationProgress> progress,
-        CancellationToken cancellation)
-    {
-        using var separator = new SourceSeparator(device);
-        return separator.Separate(recording, sink, options, progress, null, cancellation);
-    }
+    public ISeparator OpenSeparator(DeviceRequest device) => new DeviceSeparator(new SourceSeparator(device));
 
     public SweepResult Sweep(
         DeviceRequest device,
@@ -37,5 +27,14 @@ internal sealed class DeviceEngine : IEngine
     {
         using var sweep = new RankSweep(device);
         return sweep.Run(recording, options, store, progress, cancellation);
+    }
+
+    private sealed class DeviceSeparator(SourceSeparator separator) : ISeparator
+    {
+        public SeparationResult Separate(
+            IAudioSource recording, IStemSink sink, SeparationOptions options, IProgress<SeparationProgress> progress, CancellationToken cancellation) =>
+            separator.Separate(recording, sink, options, progress, cancellation: cancellation);
+
+        public void Dispose() => separator.Dispose();
     }
 }

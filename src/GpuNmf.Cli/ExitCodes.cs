@@ -21,6 +21,9 @@ internal static class ExitCodes
     /// <summary>The output folder exists, or it or standard output cannot be written.</summary>
     public const int Output = 5;
 
+    /// <summary>Of several files some failed, with different codes of their own.</summary>
+    public const int SomeFailed = 6;
+
     /// <summary>Stopped by Ctrl-C, SIGTERM or SIGHUP; 128 + SIGINT, as shells expect.</summary>
     public const int Cancelled = 130;
 
@@ -33,6 +36,7 @@ internal static class ExitCodes
           3    an input file cannot be read or does not suit
           4    the device is not available, or its memory too small
           5    the output folder exists, or it or standard output cannot be written
-          130  stopped by Ctrl-C, SIGTERM or SIGHUP; nothing is left behind but the finished models of a sweep
+          6    several files failed, not all for the same reason; the list at the end has the code of each
+          130  stopped by Ctrl-C, SIGTERM or SIGHUP; nothing is left behind but finished files, and the finished models of a sweep
         """;
 }

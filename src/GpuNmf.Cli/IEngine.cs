@@ -13,14 +13,8 @@ internal interface IEngine
     /// <summary>Opens the device, learns the templates of one recording and closes the device.</summary>
     LearnResult Learn(DeviceRequest device, IAudioSource recording, SeparationOptions options, IProgress<SeparationProgress> progress, CancellationToken cancellation);
 
-    /// <summary>Opens the device, separates one recording and closes the device.</summary>
-    SeparationResult Separate(
-        DeviceRequest device,
-        IAudioSource recording,
-        IStemSink sink,
-        SeparationOptions options,
-        IProgress<SeparationProgress> progress,
-        CancellationToken cancellation);
+    /// <summary>Opens the device for separations; whoever disposes the separator closes the device.</summary>
+    ISeparator OpenSeparator(DeviceRequest device);
 
     /// <summary>Opens the device, factorises one recording at many ranks and closes the device.</summary>
     SweepResult Sweep(

@@ -2,8 +2,9 @@ using GpuNmf.Audio;
 using GpuNmf.Audio.Codecs;
 using GpuNmf.Cli.Commands;
 using GpuNmf.Cli.Errors;
-using GpuNmf.Masking;
+using GpuNmf.Cli.Inputs;
 using GpuNmf.Cli.Output;
+using GpuNmf.Masking;
 
 namespace GpuNmf.Cli;
 
@@ -42,20 +43,14 @@ internal sealed class RecordingFile : IDisposable
     /// <exception cref="OperationCanceledException">The token was set.</exception>
     public static RecordingFile Open(SeparateRequest request, CancellationToken cancellation)
     {
-        RefuseInputInOutput(
-            request.Output.Folder,
-            [
-                ("INPUT", request.Input.Path), ("--init-templates", request.Start.TemplatesPath), ("--init-activations", request.Start.ActivationsPath),
-                .. request.Grouping?.ExamplePaths.Select(example => ("--example", (string?)example)) ?? [],
-                .. request.Dictionaries?.Files.Select(file => ("--dictionary", (string?)file.Path)) ?? [],
-            ]);
+        ReadInOutput.Refuse([request.Output.Folder], [("INPUT", request.Input.Path), .. request.SideFiles]);
         return Open(request.Input, samples => RequireFit(request, samples), cancellation);
     }
 
     /// <inheritdoc cref="Open(SeparateRequest, CancellationToken)"/>
     public static RecordingFile Open(SweepRequest request, CancellationToken cancellation)
     {
-        RefuseInputInOutput(request.Folder, [("INPUT", request.Input.Path)]);
+        ReadInOutput.Refuse([request.Folder], [("INPUT", request.Input.Path)]);
         return Open(request.Input, samples =>
         {
             ErrorMessages.Refusing(ExitCodes.Input, () => request.Options.Stft.FrameCount(samples.Length), $"'{request.Input.Path}': ");
@@ -131,20 +126,6 @@ internal sealed class RecordingFile : IDisposable
             throw Unsuitable($"'{path}' has {samples.Channels} channels; a FLAC file holds at most {FlacEncoder.MaxChannels}, so take --format wav");
         if (!FlacEncoder.Holds(samples.SampleRateHz))
             throw Unsuitable($"'{path}' has {samples.SampleRateHz} Hz; ffmpeg writes FLAC files of 1 to 65534 Hz and of multiples of 10 up to 655340 Hz, so take --format wav");
-    }
-
-    // With --force the old folder is deleted at the end, what a kill left is deleted at once, and what is read from there with them.
-    private static void RefuseInputInOutput(string folder, (string Name, string? Path)[] read)
-    {
-        string target = RealPath.Of(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
-        foreach ((string name, string? path) in read)
-        {
-            if (string.IsNullOrEmpty(path)) continue;
-            string file = RealPath.Of(path);
-            foreach (string suffix in (string[])["", OutputFolder.PartialSuffix, OutputFolder.ReplacedSuffix])
-                if (file.StartsWith(target + suffix + Path.DirectorySeparatorChar, StringComparison.Ordinal))
-                    throw new CliException(ExitCodes.Usage, $"{name} '{path}' lies in '{target + suffix}', where --out writes; choose another --out");
-        }
     }
 
     private static CliException Unsuitable(string message) => new(ExitCodes.Input, message);

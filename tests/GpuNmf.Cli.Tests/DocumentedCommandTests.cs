@@ -29,14 +29,20 @@ public sealed partial class DocumentedCommandTests : IDisposable
     public void A_documented_command_is_accepted(string command)
     {
         if (command.Contains("--format flac", StringComparison.Ordinal)) FfmpegTool.Need();
-        string[] args = [.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries)];
+        string[] args = [.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(argument => argument.Trim('\''))];
         for (int i = 0; i < args.Length; i++) args[i] = i > 0 && args[i - 1] == "--out" ? _folder[args[i]] : Provided(args[i]);
         CliRun.Of(args).AssertOk();
     }
 
-    /// <summary>Recordings, matrices and dictionaries that a command names are made; anything else stays.</summary>
+    /// <summary>Recordings, folders and patterns of them, matrices and dictionaries that a command names are made; anything else stays.</summary>
     private string Provided(string argument)
     {
+        if (argument == "takes" || argument.StartsWith("takes/", StringComparison.Ordinal))
+        {
+            Directory.CreateDirectory(_folder["takes", "late"]);
+            foreach (string name in (string[])["takes/one.wav", "takes/late/two.wav"]) TestRecording.WriteTones(_folder[name]);
+            return _folder[argument];
+        }
         string path = _folder[Path.GetFileName(argument)];
         switch (Path.GetExtension(argument))
         {

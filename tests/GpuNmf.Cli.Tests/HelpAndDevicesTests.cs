@@ -16,7 +16,7 @@ public sealed class HelpAndDevicesTests
         Assert.Equal("", run.Stderr);
         Assert.Contains("Example", run.Stdout, StringComparison.Ordinal);
         Assert.Contains("  gpunmf ", run.Stdout, StringComparison.Ordinal);
-        foreach (int code in (int[])[ExitCodes.Ok, ExitCodes.Internal, ExitCodes.Usage, ExitCodes.Input, ExitCodes.Device, ExitCodes.Output, ExitCodes.Cancelled])
+        foreach (int code in (int[])[ExitCodes.Ok, ExitCodes.Internal, ExitCodes.Usage, ExitCodes.Input, ExitCodes.Device, ExitCodes.Output, ExitCodes.SomeFailed, ExitCodes.Cancelled])
             Assert.Matches($@"(?m)^  {code} ", run.Stdout);
     }
 

@@ -59,6 +59,20 @@ public sealed class ProgressTests
     }
 
     [Fact]
+    public void Of_several_recordings_the_lines_say_which_and_are_few()
+    {
+        using var text = new StringWriter { NewLine = "\n" };
+        var clock = new HandClock();
+        new PlainProgress(text, clock, new FilePlace(2, 12, "takes/b\nc.wav")).Run(progress =>
+        {
+            for (int i = 0; i <= 200; i++, clock.Seconds += i % 100 == 50 ? 10 : 0) progress.Report(new(SeparationStage.Factorising, i, 200, null));
+        });
+        Assert.Equal(
+            ["2/12 takes/b c.wav: factorising: iteration 0 of 200", "2/12 takes/b c.wav: factorising: iteration 50 of 200, 30 s left", "2/12 takes/b c.wav: factorising: iteration 150 of 200, 7 s left"],
+            text.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    [Fact]
     public void What_comes_late_is_not_printed()
     {
         IProgress<SeparationProgress>? kept = null;

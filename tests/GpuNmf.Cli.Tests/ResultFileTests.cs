@@ -78,7 +78,7 @@ public sealed class ResultFileTests : IDisposable
             ["program", "version", "input", "parameters", "device", "bins", "frames", "seed", "restarts", "iterations", "converged", "stop", "lossTrace", "conservationResidualDb", "sources", "stems", "components", "warnings"],
             NamesOf(result));
         Assert.Equal(
-            ["device", "threads", "simd", "rank", "beta", "solver", "shuffle", "exponent", "maxIter", "tol", "targetLoss", "timeLimitSeconds", "alphaW", "alphaH", "l1Ratio", "seed", "restarts", "init", "initTemplates", "initActivations", "sources", "keepComponents", "dictionaries", "free", "adaptIterations", "groupBy", "examples", "normalize",
+            ["device", "threads", "simd", "rank", "beta", "solver", "shuffle", "exponent", "maxIter", "tol", "targetLoss", "timeLimitSeconds", "alphaW", "alphaH", "l1Ratio", "seed", "restarts", "init", "initTemplates", "initActivations", "sources", "components", "mix", "keepComponents", "dictionaries", "free", "adaptIterations", "groupBy", "examples", "normalize",
              "nFft", "hopLength", "winLength", "window", "center", "padMode", "reconstruct", "maskPower", "channels", "startSeconds", "durationSeconds", "format", "encoding"],
             NamesOf(result.GetProperty("parameters")));
         Assert.Equal("gpunmf", result.GetProperty("program").GetString());

@@ -94,7 +94,7 @@ public sealed class SweepOptionTests : IDisposable
     [InlineData("--ranks 257", "--ranks is '257'", "1..256")]
     [InlineData("--ranks 2..257", "--ranks is '2..257'", "1..256")]
     [InlineData("--ranks 5..2", "--ranks is '5..2'", "5 is above 2", "2..5")]
-    [InlineData("--ranks 2-5", "--ranks is '2-5'", "2..16:2")]
+    [InlineData("--ranks 2+5", "--ranks is '2+5'", "2..16:2")]
     [InlineData("--ranks 2..5..8", "--ranks is '2..5..8'")]
     [InlineData("--ranks 2..8:0", "--ranks is '2..8:0'")]
     [InlineData("--ranks 2..8:2:2", "--ranks is '2..8:2:2'")]

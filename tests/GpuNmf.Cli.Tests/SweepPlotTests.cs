@@ -116,7 +116,7 @@ public sealed class SweepPlotTests
     }
 
     private static SweepOptions Options(string ranks, int restarts) =>
-        new() { Ranks = RankList.Read(new System.CommandLine.Option<string>("--ranks"), ranks), Nmf = new NmfOptions { Restarts = restarts } };
+        new() { Ranks = NumberList.Read(new System.CommandLine.Option<string>("--ranks"), ranks), Nmf = new NmfOptions { Restarts = restarts } };
 
     private static SweepRecord Record(SweepOptions options, SweepResult result, string name = "song.wav") => new(
         new SweepRequest(new InputRequest(name, 0, null), "ranks", new FolderReuse(false, false), KeptFactors.None, false, DeviceRequest.Cpu, options, Verbosity.Quiet),

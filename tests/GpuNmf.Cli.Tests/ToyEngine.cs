@@ -73,10 +73,36 @@ internal sealed class ToyEngine : IEngine
         };
     }
 
-    public SeparationResult Separate(
-        DeviceRequest device, IAudioSource recording, IStemSink sink, SeparationOptions options, IProgress<SeparationProgress> progress, CancellationToken cancellation)
+    /// <summary>Times that the device was opened for separations, and closed.</summary>
+    public int Opened { get; private set; }
+
+    /// <inheritdoc cref="Opened"/>
+    public int Closed { get; private set; }
+
+    /// <summary>Called when the device is opened for separations.</summary>
+    public Action? OnOpening { get; init; }
+
+    public ISeparator OpenSeparator(DeviceRequest device)
     {
-        (Device, Recording, Options) = (device, recording, options);
+        Device = device;
+        Opened++;
+        OnOpening?.Invoke();
+        return new Separator(this);
+    }
+
+    private sealed class Separator(ToyEngine engine) : ISeparator
+    {
+        public SeparationResult Separate(
+            IAudioSource recording, IStemSink sink, SeparationOptions options, IProgress<SeparationProgress> progress, CancellationToken cancellation) =>
+            engine.Separate(recording, sink, options, progress, cancellation);
+
+        public void Dispose() => engine.Closed++;
+    }
+
+    private SeparationResult Separate(
+        IAudioSource recording, IStemSink sink, SeparationOptions options, IProgress<SeparationProgress> progress, CancellationToken cancellation)
+    {
+        (Recording, Options) = (recording, options);
         cancellation.ThrowIfCancellationRequested();
         progress.Report(new(SeparationStage.Transforming, recording.Length, recording.Length, null));
         for (int i = 0; i <= options.Nmf.MaxIterations; i++)

@@ -71,7 +71,8 @@ public sealed class UsageErrorTests : IDisposable
     [InlineData("--rank --force", "--rank needs a value", "--rank K")]
     [InlineData("--rank 3 --rank 4", "--rank is given 2 times")]
     [InlineData("--force=true", "'true'")]
-    [InlineData("other.wav", "'other.wav' is one argument too many", "one INPUT")]
+    [InlineData("--skip-existing --force", "--skip-existing leaves what --force replaces")]
+    [InlineData("--out {nmae}/{index}", "--out is given 2 times")]
     public void A_wrong_value_is_one_line_with_the_value_and_the_rule(string options, params string[] pieces)
     {
         Run(options).AssertError(ExitCodes.Usage, pieces);

@@ -7,24 +7,31 @@ namespace GpuNmf.Cli.Commands;
 /// <summary>The parser's help, followed by what it has no place for: examples, files and exit codes.</summary>
 internal sealed class HelpPages(HelpAction options) : SynchronousCommandLineAction
 {
-    private const string Separate = $"""
+    private const string Separate = """
         Examples:
           gpunmf separate song.wav --rank 8 --out parts
           gpunmf separate song.wav --init-templates piano.npy --loss is --solver mu --exponent fast --out notes
           gpunmf separate song.wav --rank 16 --sources 2 --out sources
           gpunmf separate film.mp4 --rank 8 --format flac --out parts
           gpunmf separate drums.wav --rank 16 --example kick.wav --example snare.wav --out kit
+          gpunmf separate takes --out parts/{name} --skip-existing
+          gpunmf separate song.wav --components 1,3 --mix 2,4 --out some
           gpunmf separate long.wav --start 60 --duration 30 --device cpu --threads 4 --out try --force
 
         Files in FOLDER:
           component-01.wav ...  (or .flac) the parts, largest W_k H_k first; with --reconstruct mask they add up to the recording
           source-1.wav ...      with --sources, --example or --dictionary instead, sums of them; --keep-components writes both
+          mix-1+3.wav ...       with --mix
           templates.npy         spectra, bins x components, float32
           activations.npy       envelopes, components x frames, float32
           result.json           input, parameters, device, loss, stems, warnings; the same bytes for the same run
           timings.json          seconds by stage, peak memory
         Work happens in FOLDER.partial, which is renamed when everything is complete. Recordings that are no WAV files are
         decoded there, by the programs ffmpeg and ffprobe on the PATH.
+
+        Several recordings: INPUT is a file, a folder (the recordings in it, not below), or a pattern that the shell left alone (* and ? within a name,
+        ** for any folders). Folders that gpunmf wrote are passed over; a file is separated once. Each gets a folder, FOLDER/{name} unless --out has
+        placeholders; where two would be the same, the later gets -2, -3, ... A failure does not stop the others: the list at the end has them all.
 
         """;
 

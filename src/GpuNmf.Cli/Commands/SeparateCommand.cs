@@ -1,5 +1,7 @@
 using System.CommandLine;
 using GpuNmf.Cli.Errors;
+using GpuNmf.Cli.Inputs;
+using GpuNmf.Cli.Separating;
 using GpuNmf.Devices;
 using GpuNmf.Grouping;
 
@@ -11,7 +13,9 @@ internal sealed class SeparateCommand
     /// <summary>The command's word.</summary>
     public const string Name = "separate";
 
-    private readonly FileArguments _files = new();
+    private readonly FileArguments _files = new(
+        "The folder to create for the parts. With several recordings FOLDER/{name} for each, or a pattern of your own: {name}, {parent} (folder's name), {ext}, {index}.", severalInputs: true);
+    private readonly StemArguments _stems = new();
     private readonly FactorisationArguments _factorisation = new();
     private readonly FramingArguments _framing = new();
     private readonly ReconstructionArguments _reconstruction = new();
@@ -27,16 +31,26 @@ internal sealed class SeparateCommand
     public static Command Create(CommandContext context)
     {
         var arguments = new SeparateCommand();
-        var command = new Command(Name, "Separates one recording into its parts, one sound file a component, or a source.");
+        var command = new Command(Name, "Separates recordings into their parts, one sound file a component, or a source.");
         arguments._files.AddTo(command);
         arguments._factorisation.AddTo(command);
         arguments._framing.AddTo(command);
         arguments._reconstruction.AddTo(command);
         arguments._grouping.AddTo(command);
         arguments._dictionaries.AddTo(command);
+        arguments._stems.AddTo(command);
         arguments._device.AddTo(command);
-        command.SetAction(parsed => new SeparationRun(context, arguments.Read(parsed, context.Cancellation)).Execute());
+        command.SetAction(parsed => arguments.Execute(context, parsed));
         return command;
+    }
+
+    private int Execute(CommandContext context, ParseResult parsed)
+    {
+        SeparateRequest request = Read(parsed, context.Cancellation);
+        InputList inputs = Interruptible.Run(() => InputList.Find(_files.ReadInputs(parsed)), TimeSpan.Zero, context.Cancellation);
+        IReadOnlyList<string> folders = new OutPattern(request.Output.Folder, inputs.AreSeveral).FoldersOf(inputs.Paths);
+        SeparateRequest[] requests = [.. inputs.Paths.Zip(folders, request.For)];
+        return inputs.AreSeveral ? new BatchRun(context, requests).Execute() : new SeparationRun(context, requests[0]).Execute();
     }
 
     // Values are checked before any file is touched, and files of a start before the recording.
@@ -66,6 +80,7 @@ internal sealed class SeparateCommand
         if (dictionaries is not null) options = dictionaries.In(options);
         grouping?.RequireComponents(options.Nmf.Rank);
         ErrorMessages.Refusing(ExitCodes.Usage, options.Validate);
-        return new SeparateRequest(input, output, device, options, start, grouping, dictionaries, _files.ReadVerbosity(parsed));
+        StemChoice? stems = _stems.Read(parsed, grouping, options.Nmf.Rank);
+        return new SeparateRequest(input, output, device, options, start, grouping, dictionaries, stems, _files.ReadVerbosity(parsed));
     }
 }

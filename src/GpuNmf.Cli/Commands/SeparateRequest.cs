@@ -14,7 +14,8 @@ internal sealed record InputRequest(string Path, double StartSeconds, double? Du
 /// <param name="Format">What kind of files the stems are.</param>
 /// <param name="Encoding">Sample format of the stems.</param>
 /// <param name="Force">Replace a folder of the program's own.</param>
-internal sealed record OutputRequest(string Folder, StemFileFormat Format, WavEncoding Encoding, bool Force);
+/// <param name="SkipsExisting">Leave a complete folder of the program's own as it is.</param>
+internal sealed record OutputRequest(string Folder, StemFileFormat Format, WavEncoding Encoding, bool Force, bool SkipsExisting);
 
 /// <summary>Kinds of sound files that are written.</summary>
 internal enum StemFileFormat
@@ -50,10 +51,22 @@ internal enum Verbosity
 /// <param name="Start">The files behind the start in <paramref name="Options"/>.</param>
 /// <param name="Grouping">How components become sources; null where each is a stem. Its examples are not in <paramref name="Options"/> yet.</param>
 /// <param name="Dictionaries">The files behind fixed templates; null where none are given.</param>
+/// <param name="Stems">The parts that are written; null where all are.</param>
 /// <param name="Verbosity">How much is said.</param>
 internal sealed record SeparateRequest(
-    InputRequest Input, OutputRequest Output, DeviceRequest Device, SeparationOptions Options, StartFiles Start, GroupingRequest? Grouping, DictionaryFiles? Dictionaries, Verbosity Verbosity)
+    InputRequest Input, OutputRequest Output, DeviceRequest Device, SeparationOptions Options, StartFiles Start, GroupingRequest? Grouping, DictionaryFiles? Dictionaries, StemChoice? Stems, Verbosity Verbosity)
 {
+    /// <summary>The same for another recording and folder.</summary>
+    public SeparateRequest For(string path, string folder) => this with { Input = Input with { Path = path }, Output = Output with { Folder = folder } };
+
+    /// <summary>Files that are read for every recording, with the names of their options.</summary>
+    public IEnumerable<(string Name, string? Path)> SideFiles =>
+    [
+        ("--init-templates", Start.TemplatesPath), ("--init-activations", Start.ActivationsPath),
+        .. Grouping?.ExamplePaths.Select(example => ("--example", (string?)example)) ?? [],
+        .. Dictionaries?.Files.Select(file => ("--dictionary", (string?)file.Path)) ?? [],
+    ];
+
     /// <summary>True when progress and warnings are printed.</summary>
     public bool IsTalkative => Verbosity is Verbosity.Normal or Verbosity.Json;
 

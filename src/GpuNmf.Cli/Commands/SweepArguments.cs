@@ -40,7 +40,7 @@ internal sealed class SweepArguments
             throw new CliException(ExitCodes.Usage, $"{_restarts.Name} is {restarts} unless it is given, but --init {Words.Starts.For(options.Nmf.Initialization)} leaves nothing to chance: every start would be the same; take {_restarts.Name} 1, which says nothing about stability, or --init nndsvdar, kmeans or random");
         return options with
         {
-            Ranks = RankList.Read(_ranks, parsed.TextOf(_ranks)),
+            Ranks = NumberList.Read(_ranks, parsed.TextOf(_ranks)),
             Betas = betas,
             Channels = parsed.Choice(_channels, Words.Channels),
             Nmf = options.Nmf with { Restarts = restarts },

@@ -1,4 +1,5 @@
 using GpuNmf.Audio;
+using GpuNmf.Cli.Separating;
 using GpuNmf.Devices;
 using GpuNmf.Grouping;
 using GpuNmf.Masking;
@@ -44,6 +45,10 @@ internal static class Words
     public static readonly Word<KeptFactors>[] Keeps = [new("none", KeptFactors.None), new("best", KeptFactors.Best), new("all", KeptFactors.All)];
 
     public static readonly Word<GroupingMethod>[] Groupings = [new("mfcc", GroupingMethod.Mfcc), new("envelope", GroupingMethod.Envelope)];
+
+    /// <summary>How recordings of a call ended.</summary>
+    public static readonly Word<FileState>[] FileStates =
+        [new("done", FileState.Done), new("skipped", FileState.Skipped), new("failed", FileState.Failed), new("stopped", FileState.Stopped)];
 
     /// <summary>Where a factorisation starts from.</summary>
     public static readonly Word<NmfInitialization>[] Starts =

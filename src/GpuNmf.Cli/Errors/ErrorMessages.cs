@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using GpuNmf.Audio;
 using GpuNmf.Cli.Commands;
+using GpuNmf.Cli.Output;
 using GpuNmf.Devices;
 
 namespace GpuNmf.Cli.Errors;
@@ -39,6 +40,13 @@ internal static partial class ErrorMessages
         IOException or UnauthorizedAccessException => new(ExitCodes.Input, OneLine(exception.Message)),
         _ => new(ExitCodes.Internal, $"internal error, please report it: {exception.GetType().Name}: {OneLine(exception.Message)} (set {ProgramInfo.TraceVariable}=1 for the stack trace)"),
     };
+
+    /// <summary>Writes where a defect is, if the user asks for it.</summary>
+    internal static void Trace(TextWriter stderr, Failure failure, Exception exception)
+    {
+        if (failure.ExitCode == ExitCodes.Internal && Environment.GetEnvironmentVariable(ProgramInfo.TraceVariable) is { Length: > 0 })
+            foreach (string line in exception.ToString().Split('\n')) stderr.TryWriteLine(line);
+    }
 
     /// <summary>Calls the library with what the user wrote; an argument that it refuses is the user's error. Anywhere else it is a defect.</summary>
     /// <param name="exitCode">One of <see cref="ExitCodes"/>.</param>

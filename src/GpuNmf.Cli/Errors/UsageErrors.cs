@@ -9,12 +9,15 @@ namespace GpuNmf.Cli.Errors;
 internal static class UsageErrors
 {
     /// <summary>The first thing that is wrong, or null.</summary>
-    public static string? Find(ParseResult parsed)
+    /// <param name="parsed">The command line.</param>
+    /// <param name="args">As it was given.</param>
+    public static string? Find(ParseResult parsed, IReadOnlyList<string> args)
     {
         Command command = parsed.CommandResult.Command;
         if (command is RootCommand) return NoCommand(parsed, command);
         string see = $"; see '{ProgramInfo.Name} {command.Name} --help'";
         return FindUnknownOption(parsed, command, see)
+            ?? FindValueOfFlag(command, args, see)
             ?? FindBadArity(parsed, see)
             ?? FindSurplus(parsed, command, see)
             ?? FindMissing(parsed, command, see)
@@ -49,6 +52,15 @@ internal static class UsageErrors
         return null;
     }
 
+    // The parser takes the value off, for the next argument.
+    private static string? FindValueOfFlag(Command command, IReadOnlyList<string> args, string see)
+    {
+        foreach (string arg in args.TakeWhile(arg => arg != "--"))
+            if (arg.IndexOfAny(['=', ':']) is > 0 and int at && command.Options.FirstOrDefault(option => option.ValueType == typeof(bool) && option.Name == arg[..at]) is { } flag)
+                return $"{flag.Name} takes no value; '{arg[(at + 1)..]}' is given{see}";
+        return null;
+    }
+
     private static string? FindBadArity(ParseResult parsed, string see)
     {
         foreach (OptionResult result in parsed.CommandResult.Children.OfType<OptionResult>())
@@ -58,8 +70,6 @@ internal static class UsageErrors
             if (result.IdentifierTokenCount > 1 && option.Arity.MaximumNumberOfValues <= 1) return $"{option.Name} is given {result.IdentifierTokenCount} times; give it once{see}";
             if (option.Arity.MinimumNumberOfValues > 0 && result.Tokens.Count == 0)
                 return NeedsValue(option, see);
-            if (option.ValueType == typeof(bool) && result.Tokens.Count > 0)
-                return $"{option.Name} takes no value; '{result.Tokens[0].Value}' is given{see}";
         }
         return null;
     }

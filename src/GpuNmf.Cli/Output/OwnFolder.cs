@@ -22,6 +22,9 @@ internal static partial class OwnFolder
         return stranger is null ? null : $"it also holds '{Path.GetFileName(stranger)}', which {ProgramInfo.Name} did not write";
     }
 
+    /// <summary>True for finished and unfinished work of the program: what lies there are parts, not recordings.</summary>
+    public static bool IsOwn(string folder) => File.Exists(Path.Combine(folder, WorkMarker)) || HasResult(folder);
+
     /// <summary>Why a folder of unfinished work may not be removed, or null: it carries the marker, is finished but for its name, or is empty.</summary>
     public static string? WhyForeignWork(string folder)
     {
@@ -80,7 +83,7 @@ internal static partial class OwnFolder
             && (name is WorkMarker || OutputFiles.Fixed.Contains(name) || OutputFiles.OfSweep.Contains(name) || StemName().IsMatch(name) || FactorName().IsMatch(name));
     }
 
-    [GeneratedRegex(@"^(component|source)-\d+\.(wav|flac)$")]
+    [GeneratedRegex(@"^((component|source)-\d+|mix-\d+([-+]\d+)*)\.(wav|flac)$")]
     private static partial Regex StemName();
 
     [GeneratedRegex(@"^(templates|activations)-[a-z0-9.-]+-k\d+(-seed\d+)?\.npy$")]

@@ -35,6 +35,28 @@ internal static class ResultDocument
         ["warnings"] = new JsonArray([.. run.Warnings.Select(w => JsonValue.Create(w))]),
     };
 
+    /// <summary>The document as it is printed: with the places of the files, and the seconds.</summary>
+    /// <param name="document">The whole document; it is added to.</param>
+    /// <param name="timings"><c>timings.json</c>.</param>
+    /// <param name="folder">Where the files lie, absolute.</param>
+    /// <param name="stems">Names of the stems.</param>
+    /// <param name="components">Names of the components beside sources.</param>
+    public static JsonObject WithPaths(JsonObject document, JsonObject timings, string folder, IEnumerable<string> stems, IEnumerable<string> components)
+    {
+        document["paths"] = new JsonObject
+        {
+            ["folder"] = folder,
+            ["stems"] = new JsonArray([.. stems.Select(name => JsonValue.Create(Path.Combine(folder, name)))]),
+            ["components"] = new JsonArray([.. components.Select(name => JsonValue.Create(Path.Combine(folder, name)))]),
+            ["templates"] = Path.Combine(folder, OutputFiles.Templates),
+            ["activations"] = Path.Combine(folder, OutputFiles.Activations),
+            ["result"] = Path.Combine(folder, OutputFiles.Result),
+            ["timings"] = Path.Combine(folder, OutputFiles.Timings),
+        };
+        document["timings"] = timings;
+        return document;
+    }
+
     /// <summary>The recording as it was read.</summary>
     public static JsonObject Input(RecordingInfo recording) => new()
     {
@@ -91,6 +113,8 @@ internal static class ResultDocument
             ["initTemplates"] = Path.GetFileName(request.Start.TemplatesPath),
             ["initActivations"] = Path.GetFileName(request.Start.ActivationsPath),
             ["sources"] = request.Grouping?.Sources,
+            ["components"] = request.Stems is { } kept && kept.Parts.Any(part => !part.IsMix) ? new JsonArray([.. kept.Parts.Where(part => !part.IsMix).Select(part => JsonValue.Create(part.Numbers[0]))]) : null,
+            ["mix"] = request.Stems is { } summed && summed.Parts.Any(part => part.IsMix) ? new JsonArray([.. summed.Parts.Where(part => part.IsMix).Select(Mix)]) : null,
             ["keepComponents"] = request.Grouping is { KeepsComponents: true },
             ["dictionaries"] = request.Dictionaries is { } dictionaries ? new JsonArray([.. dictionaries.Files.Select(Dictionary)]) : null,
             ["free"] = request.Dictionaries?.Free,
@@ -114,6 +138,8 @@ internal static class ResultDocument
         };
     }
 
+    private static JsonNode Mix(StemPart part) => new JsonArray([.. part.Numbers.Select(number => JsonValue.Create(number))]);
+
     private static JsonNode Dictionary(DictionaryFile file) => new JsonObject
     {
         ["file"] = file.FileName,
@@ -130,7 +156,7 @@ internal static class ResultDocument
     /// <summary>Numbers of each source's components, as in their files' names; null where the stems are components.</summary>
     private static JsonArray? Sources(RunRecord run) => run.Result.SourceOfComponent is not { } sources
         ? null
-        : new JsonArray([.. run.Stems.Select((_, source) =>
+        : new JsonArray([.. Enumerable.Range(0, run.Request.Grouping!.Sources).Select(source =>
             new JsonArray([.. Enumerable.Range(1, sources.Count).Where(k => sources[k - 1] == source).Select(k => JsonValue.Create(k))]))]);
 
     private static JsonNode Stem(StemFileInfo stem) => new JsonObject

@@ -17,32 +17,41 @@ internal static class SummaryTable
         table.AddColumn("file");
         string[]? origins = Origins(run.Request);
         if (origins is not null) table.AddColumn("from");
-        table.AddColumn(new TableColumn("power") { Alignment = Justify.Right });
+        // Of some parts, the shares in the whole are not known.
+        bool isWhole = run.Request.Stems is null;
+        if (isWhole) table.AddColumn(new TableColumn("power") { Alignment = Justify.Right });
         table.AddColumn(new TableColumn("rms dBFS") { Alignment = Justify.Right });
         table.AddColumn(new TableColumn("peak dBFS") { Alignment = Justify.Right });
         bool isRounded = run.Request.Output.Encoding != WavEncoding.Float32;
         if (isGrouped) table.AddColumn("components");
         if (isRounded) table.AddColumn(new TableColumn("rounding dB") { Alignment = Justify.Right });
+        IReadOnlyList<StemPart> parts = run.Request.Stems?.Parts ?? [.. Enumerable.Range(1, run.Stems.Count).Select(number => new StemPart([number], IsMix: false))];
         double power = run.Stems.Sum(s => s.Rms * s.Rms);
-        for (int k = 0; k < run.Stems.Count; k++)
+        for (int i = 0; i < run.Stems.Count; i++)
         {
-            double share = power > 0 ? run.Stems[k].Rms * run.Stems[k].Rms / power : 0;
-            string[] row =
-            [
-                Invariant($"{k + 1}"), Markup.Escape(run.Stems[k].FileName), .. origins is null ? [] : (string[])[Markup.Escape(origins[k])],
-                Invariant($"{100 * share:F1} %"), Decibels(run.Stems[k].Rms), Decibels(run.Stems[k].Peak),
-            ];
-            if (run.Result.SourceOfComponent is { } sources) row = [.. row, string.Join(", ", Enumerable.Range(1, sources.Count).Where(i => sources[i - 1] == k).Select(i => Invariant($"{i}")))];
-            table.AddRow(isRounded ? [.. row, run.Stems[k].RoundingResidualDb is { } error ? Invariant($"{error:F1}") : "-inf"] : row);
+            StemFileInfo stem = run.Stems[i];
+            List<string> row = [parts[i].Label, Markup.Escape(stem.FileName)];
+            if (origins is not null) row.Add(Markup.Escape(string.Join(" + ", parts[i].Numbers.Select(number => origins[number - 1]))));
+            if (isWhole) row.Add(Invariant($"{(power > 0 ? 100 * stem.Rms * stem.Rms / power : 0):F1} %"));
+            row.AddRange([Decibels(stem.Rms), Decibels(stem.Peak)]);
+            if (run.Result.SourceOfComponent is { } sources)
+                row.Add(string.Join(", ", Enumerable.Range(1, sources.Count).Where(k => parts[i].Numbers.Contains(sources[k - 1] + 1)).Select(k => Invariant($"{k}"))));
+            if (isRounded) row.Add(stem.RoundingResidualDb is { } error ? Invariant($"{error:F1}") : "-inf");
+            table.AddRow([.. row]);
         }
         TableConsole.Write(stdout, table);
         SeparationResult result = run.Result;
-        stdout.WriteLine($"{run.Stems.Count} parts of {run.Recording.FileName} in {run.Request.Output.Folder}: {FitText.End(result)}, on {result.Kind} ({result.Device.Name})");
+        stdout.WriteLine(Line(run));
         if (FitText.Starts(result) is { } starts) stdout.WriteLine(starts);
         string residual = double.IsNegativeInfinity(result.ConservationResidualDb) ? "-inf dB (exact)" : Invariant($"{result.ConservationResidualDb:F1} dB");
         string before = isRounded ? $", before they were rounded to {Words.Encodings.For(run.Request.Output.Encoding)}" : "";
-        stdout.WriteLine($"recording minus the sum of its parts: {residual}{before}");
+        string all = run.Request.Stems is { } choice ? $"all its {choice.Count} parts" : "its parts";
+        stdout.WriteLine($"recording minus the sum of {all}: {residual}{before}");
     }
+
+    /// <summary>One line about the run.</summary>
+    public static string Line(RunRecord run) =>
+        $"{run.Stems.Count} parts of {run.Recording.FileName} in {run.Request.Output.Folder}: {FitText.End(run.Result)}, on {run.Result.Kind} ({run.Result.Device.Name})";
 
     /// <summary>What each source comes from where files say what the sources are; null where none do.</summary>
     private static string[]? Origins(SeparateRequest request) => request switch

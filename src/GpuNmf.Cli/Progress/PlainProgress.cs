@@ -3,8 +3,8 @@ using GpuNmf.Cli.Output;
 
 namespace GpuNmf.Cli.Progress;
 
-/// <summary>Lines for a log: one at each stage's start, then one every tenth of the stage or every 10 seconds.</summary>
-internal sealed class PlainProgress(TextWriter stderr, TimeProvider clock) : ProgressDisplay, IProgress<SeparationProgress>
+/// <summary>Lines for a log: one at each stage's start, then one every tenth of the stage or every 10 seconds; of several recordings, every 10 seconds only.</summary>
+internal sealed class PlainProgress(TextWriter stderr, TimeProvider clock, FilePlace? place = null) : ProgressDisplay, IProgress<SeparationProgress>
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
@@ -38,12 +38,12 @@ internal sealed class PlainProgress(TextWriter stderr, TimeProvider clock) : Pro
             {
                 (_stage, _stageBegin, _lastTenth) = (value.Stage, now, 0);
             }
-            else if (tenth == _lastTenth && clock.GetElapsedTime(_lastLine, now) < Interval)
+            else if ((tenth == _lastTenth || place is not null) && clock.GetElapsedTime(_lastLine, now) < Interval)
             {
                 return;
             }
             (_lastTenth, _lastLine) = (tenth, now);
-            stderr.TryWriteLine(Line(value, clock.GetElapsedTime(_stageBegin, now)));
+            stderr.TryWriteLine(place?.Prefix + Line(value, clock.GetElapsedTime(_stageBegin, now)));
         }
     }
 

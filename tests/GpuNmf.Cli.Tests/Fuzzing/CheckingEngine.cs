@@ -20,12 +20,19 @@ internal sealed class CheckingEngine(Random random) : IEngine
         return _toy.Learn(device, recording, Small(options), progress, cancellation);
     }
 
-    public SeparationResult Separate(
-        DeviceRequest device, IAudioSource recording, IStemSink sink, SeparationOptions options, IProgress<SeparationProgress> progress, CancellationToken cancellation)
+    public ISeparator OpenSeparator(DeviceRequest device) => new Separator(this, _toy.OpenSeparator(device));
+
+    private sealed class Separator(CheckingEngine engine, ISeparator toy) : ISeparator
     {
-        options.ValidateFor(recording);
-        FailSometimes(new NotFiniteNumberException("Sample 1 is NaN."));
-        return _toy.Separate(device, recording, sink, Small(options), progress, cancellation);
+        public SeparationResult Separate(
+            IAudioSource recording, IStemSink sink, SeparationOptions options, IProgress<SeparationProgress> progress, CancellationToken cancellation)
+        {
+            options.ValidateFor(recording);
+            engine.FailSometimes(new NotFiniteNumberException("Sample 1 is NaN."));
+            return toy.Separate(recording, sink, Small(options), progress, cancellation);
+        }
+
+        public void Dispose() => toy.Dispose();
     }
 
     public SweepResult Sweep(

@@ -101,7 +101,7 @@ internal sealed partial class RandomArguments
         return any.Replace("..", "", StringComparison.Ordinal).TrimStart(Path.DirectorySeparatorChar);      // stays in the current folder
     }
 
-    private static bool IsFlag(string option) => option is "--force" or "--json" or "--quiet" or "--shuffle" or "--adapt" or "--keep-components" or "--no-center" or "--pick" or "--resume";
+    private static bool IsFlag(string option) => option is "--force" or "--skip-existing" or "--json" or "--quiet" or "--shuffle" or "--adapt" or "--keep-components" or "--no-center" or "--pick" or "--resume";
 
     /// <summary>The names that the help of a command shows.</summary>
     private static string[] OptionsOf(string command)

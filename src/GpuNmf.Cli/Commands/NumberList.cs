@@ -1,11 +1,12 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.RegularExpressions;
 using GpuNmf.Cli.Errors;
 
 namespace GpuNmf.Cli.Commands;
 
-/// <summary>Numbers of components as a user writes them: <c>2..16</c>, <c>2..16:2</c>, <c>2,3,5</c>, or several of these joined by commas.</summary>
-internal static class RankList
+/// <summary>Numbers of components as a user writes them: <c>2..16</c> or <c>2-16</c>, <c>2..16:2</c>, <c>2,3,5</c>, or several of these joined by commas.</summary>
+internal static partial class NumberList
 {
     private const string Rule = "whole numbers in 1..256, such as 2..16, 2..16:2 (every second) or 2,3,5";
 
@@ -16,7 +17,7 @@ internal static class RankList
         var ranks = new SortedSet<int>();
         foreach (string part in text.Split(','))
         {
-            string[] range = part.Split(':'), ends = range[0].Split("..");
+            string[] range = part.Split(':'), ends = Dots().Split(range[0]);
             int step = range.Length > 1 ? Number(range[1]) : 1;
             if (range.Length > 2 || ends.Length > 2 || (range.Length > 1 && ends.Length == 1)) throw OptionText.Wrong(option, text, Rule);
             int first = Number(ends[0]), last = Number(ends[^1]);
@@ -29,4 +30,7 @@ internal static class RankList
             ? value
             : throw OptionText.Wrong(option, text, Rule);
     }
+
+    [GeneratedRegex(@"\.\.|-")]
+    private static partial Regex Dots();
 }

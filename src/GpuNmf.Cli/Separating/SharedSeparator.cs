@@ -1,0 +1,48 @@
+using GpuNmf.Audio;
+using GpuNmf.Devices;
+
+namespace GpuNmf.Cli.Separating;
+
+/// <summary>A device that is opened for the first recording and serves all of them, so that its kernels are compiled once.</summary>
+internal sealed class SharedSeparator(IEngine engine, DeviceRequest device) : ISeparator
+{
+    private readonly Lock _gate = new();
+    private ISeparator? _open;
+    private bool _isAtWork, _isClosed;
+
+    /// <inheritdoc/>
+    /// <exception cref="DeviceUnavailableException">The device cannot be opened.</exception>
+    public SeparationResult Separate(
+        IAudioSource recording, IStemSink sink, SeparationOptions options, IProgress<SeparationProgress> progress, CancellationToken cancellation)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_isClosed, this);
+            _isAtWork = true;
+        }
+        try
+        {
+            _open ??= engine.OpenSeparator(device);
+            return _open.Separate(recording, sink, options, progress, cancellation);
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                _isAtWork = false;
+                if (_isClosed) _open?.Dispose();
+            }
+        }
+    }
+
+    /// <summary>Closes the device; where work was left behind that did not stop in time, when that has ended.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            if (_isClosed) return;
+            _isClosed = true;
+            if (!_isAtWork) _open?.Dispose();
+        }
+    }
+}
