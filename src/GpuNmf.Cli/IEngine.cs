@@ -11,7 +11,7 @@ internal interface IEngine
     IReadOnlyList<DeviceEntry> ListDevices();
 
     /// <summary>Opens the device, learns the templates of one recording and closes the device.</summary>
-    LearnResult Learn(DeviceRequest device, IAudioSource recording, SeparationOptions options, IProgress<SeparationProgress> progress, CancellationToken cancellation);
+    LearnResult Learn(DeviceRequest device, MemoryOptions memory, IAudioSource recording, SeparationOptions options, IProgress<SeparationProgress> progress, CancellationToken cancellation);
 
     /// <summary>Opens the device for separations; whoever disposes the separator closes the device.</summary>
     ISeparator OpenSeparator(DeviceRequest device);
@@ -19,6 +19,7 @@ internal interface IEngine
     /// <summary>Opens the device, factorises one recording at many ranks and closes the device.</summary>
     SweepResult Sweep(
         DeviceRequest device,
+        MemoryOptions memory,
         IAudioSource recording,
         SweepOptions options,
         ISweepStore store,

@@ -7,5 +7,8 @@ internal interface ISeparator : IDisposable
 {
     /// <inheritdoc cref="SourceSeparator.Separate"/>
     SeparationResult Separate(
-        IAudioSource recording, IStemSink sink, SeparationOptions options, IProgress<SeparationProgress> progress, CancellationToken cancellation);
+        IAudioSource recording, IStemSink sink, SeparationOptions options, WorkPlace place, IProgress<SeparationProgress> progress, CancellationToken cancellation);
+
+    /// <inheritdoc cref="SourceSeparator.Plan"/>
+    SeparationPlan Plan(IAudioSource recording, SeparationOptions options, MemoryOptions memory, CancellationToken cancellation);
 }

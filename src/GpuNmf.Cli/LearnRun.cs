@@ -43,7 +43,7 @@ internal sealed class LearnRun(CommandContext context, LearnRequest request)
         // The recording has been opened, so the options are known to suit it: an argument that is refused now is a defect.
         try
         {
-            return context.Engine.Learn(request.Device, recording, request.Options, progress, context.Cancellation);
+            return context.Engine.Learn(request.Device, request.Memory with { SpoolFolder = Path.GetDirectoryName(Path.GetFullPath(request.Path)) }, recording, request.Options, progress, context.Cancellation);
         }
         catch (Exception exception) when (exception is AudioFormatException or NotFiniteNumberException or NothingToLearnException)
         {

@@ -47,6 +47,23 @@ internal sealed class RecordingFile : IDisposable
         return Open(request.Input, samples => RequireFit(request, samples), cancellation);
     }
 
+    /// <summary>The same with a length alone where it is no WAV file: for a request that writes nothing.</summary>
+    /// <inheritdoc cref="Open(SeparateRequest, CancellationToken)"/>
+    public static RecordingFile OpenToPlan(SeparateRequest request, CancellationToken cancellation)
+    {
+        RecordingFile recording = Open(request.Input, samples => RequireFit(request, samples), cancellation);
+        try
+        {
+            if (!recording.IsReady) recording.StandIn();
+            return recording;
+        }
+        catch
+        {
+            recording.Dispose();
+            throw;
+        }
+    }
+
     /// <inheritdoc cref="Open(SeparateRequest, CancellationToken)"/>
     public static RecordingFile Open(SweepRequest request, CancellationToken cancellation)
     {
@@ -75,7 +92,14 @@ internal sealed class RecordingFile : IDisposable
     {
         if (IsReady) return;
         _file.DecodeIn(workFolder, cancellation);
-        Take();
+        Take(_file.Samples);
+    }
+
+    /// <summary>Takes silence of the length that a file states for its samples.</summary>
+    private void StandIn()
+    {
+        long length = _file.StatedLength ?? throw Unsuitable($"'{_input.Path}' does not say how long it is; decode it first, such as with 'ffmpeg -i INPUT recording.wav'");
+        Take(new Silence(_file.SampleRateHz, _file.Channels, length));
     }
 
     public void Dispose() => _file.Dispose();
@@ -86,7 +110,7 @@ internal sealed class RecordingFile : IDisposable
         var recording = new RecordingFile(AudioFiles.Open(input.Path, "", cancellation), input, requireFit);
         try
         {
-            if (!recording._file.NeedsDecoding) recording.Take();
+            if (!recording._file.NeedsDecoding) recording.Take(recording._file.Samples);
             return recording;
         }
         catch
@@ -96,9 +120,8 @@ internal sealed class RecordingFile : IDisposable
         }
     }
 
-    private void Take()
+    private void Take(IAudioSource whole)
     {
-        IAudioSource whole = _file.Samples;
         if (whole.Length == 0) throw Unsuitable($"'{_input.Path}' is empty: it holds no samples");
         IAudioSource piece = _input is { StartSeconds: 0, DurationSeconds: null }
             ? whole
@@ -126,6 +149,11 @@ internal sealed class RecordingFile : IDisposable
             throw Unsuitable($"'{path}' has {samples.Channels} channels; a FLAC file holds at most {FlacEncoder.MaxChannels}, so take --format wav");
         if (!FlacEncoder.Holds(samples.SampleRateHz))
             throw Unsuitable($"'{path}' has {samples.SampleRateHz} Hz; ffmpeg writes FLAC files of 1 to 65534 Hz and of multiples of 10 up to 655340 Hz, so take --format wav");
+    }
+
+    private sealed record Silence(int SampleRateHz, int Channels, long Length) : IAudioSource
+    {
+        public void Read(long start, Span<float> interleaved) => interleaved.Clear();
     }
 
     private static CliException Unsuitable(string message) => new(ExitCodes.Input, message);

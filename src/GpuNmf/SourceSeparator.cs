@@ -20,7 +20,7 @@ namespace GpuNmf;
 public sealed class SourceSeparator : IDisposable
 {
     private readonly DeviceSession _session;
-    private readonly MemoryOptions _memory;
+    private MemoryOptions _memory;
     private bool _disposed;
 
     /// <summary>Opens the device.</summary>
@@ -42,6 +42,21 @@ public sealed class SourceSeparator : IDisposable
 
     /// <summary>The device in use.</summary>
     public DeviceEntry Device => _session.Entry;
+
+    /// <summary>How much memory the next separation may take.</summary>
+    /// <exception cref="ArgumentNullException">It is null.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
+    public MemoryOptions Memory
+    {
+        get => _memory;
+        set
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            value.Validate();
+            _session.LimitBytes = MemoryBudget.Of(_session, value).DeviceBytes;
+            _memory = value;
+        }
+    }
 
     /// <summary>Separates a recording; the stems go to <paramref name="sink"/> block by block, ordered by the energy of W_k H_k, largest first
     /// (a start of the caller's own keeps its order).</summary>

@@ -95,6 +95,13 @@ internal sealed class ProgramProcess : IDisposable
         Assert.Equal(0, kill.ExitCode);
     }
 
+    /// <summary>Ends it at once, whatever it is at (SIGKILL); it may have ended before.</summary>
+    public void Kill()
+    {
+        _process.Kill();
+        _process.WaitForExit();
+    }
+
     /// <summary>Waits for the end.</summary>
     public async Task<CliRun> End()
     {

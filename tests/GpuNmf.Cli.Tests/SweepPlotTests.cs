@@ -91,7 +91,7 @@ public sealed class SweepPlotTests
     {
         SweepOptions options = Options(ranks, restarts) with { Betas = [.. losses.Split(',').Select(text => LossWords.Read(new System.CommandLine.Option<string>("--loss"), text))] };
         SweepResult result = new ToyEngine().Sweep(
-            DeviceRequest.Cpu, new AudioBuffer(new float[8000], 1, 8000), options, new NoStore(), new Progress<SeparationProgress>(), TestContext.Current.CancellationToken);
+            DeviceRequest.Cpu, new MemoryOptions(), new AudioBuffer(new float[8000], 1, 8000), options, new NoStore(), new Progress<SeparationProgress>(), TestContext.Current.CancellationToken);
         return Record(options, result, name);
     }
 
@@ -119,7 +119,7 @@ public sealed class SweepPlotTests
         new() { Ranks = NumberList.Read(new System.CommandLine.Option<string>("--ranks"), ranks), Nmf = new NmfOptions { Restarts = restarts } };
 
     private static SweepRecord Record(SweepOptions options, SweepResult result, string name = "song.wav") => new(
-        new SweepRequest(new InputRequest(name, 0, null), "ranks", new FolderReuse(false, false), KeptFactors.None, false, DeviceRequest.Cpu, options, Verbosity.Quiet),
+        new SweepRequest(new InputRequest(name, 0, null), "ranks", new FolderReuse(false, false), KeptFactors.None, false, DeviceRequest.Cpu, new MemoryOptions(), options, Verbosity.Quiet),
         new RecordingInfo(name, "PCM 16", 8000, 1, 8000), result, [], 0);
 
     /// <summary>Keeps nothing.</summary>

@@ -14,6 +14,10 @@ internal sealed class ToyEngine : IEngine
 
     public SeparationOptions? Options { get; private set; }
 
+    public MemoryOptions? Memory { get; private set; }
+
+    public CheckpointOptions? Checkpoints { get; private set; }
+
     public IAudioSource? Recording { get; private set; }
 
     /// <summary>Called with the token after the first block of the stems is written.</summary>
@@ -45,9 +49,9 @@ internal sealed class ToyEngine : IEngine
     /// <summary>Why learning ends.</summary>
     public NmfStop LearnStop { get; init; } = NmfStop.MaxIterations;
 
-    public LearnResult Learn(DeviceRequest device, IAudioSource recording, SeparationOptions options, IProgress<SeparationProgress> progress, CancellationToken cancellation)
+    public LearnResult Learn(DeviceRequest device, MemoryOptions memory, IAudioSource recording, SeparationOptions options, IProgress<SeparationProgress> progress, CancellationToken cancellation)
     {
-        (Device, Recording, Options) = (device, recording, options);
+        (Device, Memory, Recording, Options) = (device, memory, recording, options);
         cancellation.ThrowIfCancellationRequested();
         BeforeLearning?.Invoke();
         RestartOutcome[] restarts = [.. Enumerable.Range(0, options.Nmf.Restarts).Select(i => new RestartOutcome(options.Nmf.Seed + (ulong)i, 0.1 + 0.2 + i, 40, true))];
@@ -93,8 +97,29 @@ internal sealed class ToyEngine : IEngine
     private sealed class Separator(ToyEngine engine) : ISeparator
     {
         public SeparationResult Separate(
-            IAudioSource recording, IStemSink sink, SeparationOptions options, IProgress<SeparationProgress> progress, CancellationToken cancellation) =>
-            engine.Separate(recording, sink, options, progress, cancellation);
+            IAudioSource recording, IStemSink sink, SeparationOptions options, WorkPlace place, IProgress<SeparationProgress> progress, CancellationToken cancellation)
+        {
+            engine.Memory = place.Memory;
+            engine.Checkpoints = place.Checkpoints;
+            return engine.Separate(recording, sink, options, progress, cancellation);
+        }
+
+        public SeparationPlan Plan(IAudioSource recording, SeparationOptions options, MemoryOptions memory, CancellationToken cancellation)
+        {
+            (engine.Recording, engine.Options, engine.Memory) = (recording, options, memory);
+            return new SeparationPlan
+            {
+                DeviceBytes = 2_500_000_000,
+                HostBytes = 40_000_000,
+                DiskBytes = 0,
+                SpectrogramBytes = 13_100_000_000,
+                Storage = SpectrogramStorage.Recomputed,
+                Blocks = 24,
+                Passes = options.Nmf.MaxIterations + 1,
+                Timings = new StageTimings(5, 55, 8000, 300),
+                Device = engine.ListDevices()[2],
+            };
+        }
 
         public void Dispose() => engine.Closed++;
     }
@@ -146,9 +171,9 @@ internal sealed class ToyEngine : IEngine
     public string Kind { get; init; } = "toy-1";
 
     public SweepResult Sweep(
-        DeviceRequest device, IAudioSource recording, SweepOptions options, ISweepStore store, IProgress<SeparationProgress> progress, CancellationToken cancellation)
+        DeviceRequest device, MemoryOptions memory, IAudioSource recording, SweepOptions options, ISweepStore store, IProgress<SeparationProgress> progress, CancellationToken cancellation)
     {
-        (Device, Recording, SweepOptions) = (device, recording, options);
+        (Device, Memory, Recording, SweepOptions) = (device, memory, recording, options);
         long frames = options.Stft.FrameCount(recording.Length);
         store.Begin(new SweepSetting("cpu", "Toy processor", Kind, options.Stft.Bins, frames));
         var summaries = new List<RankSummary>();

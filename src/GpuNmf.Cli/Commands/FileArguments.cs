@@ -31,7 +31,8 @@ internal sealed class FileArguments(string outDescription, string outName = "FOL
     public void AddTo(Command command)
     {
         command.Add((Argument?)_input ?? _inputs!);
-        _out.Required = true;
+        // A plan of several recordings or one writes nothing; whoever writes asks for it.
+        _out.Required = !severalInputs;
         foreach (Option option in (Option[])[_out, _force, _skipExisting, _format, _encoding, _start, _duration, _json, _quiet]) command.Add(option);
     }
 
@@ -58,9 +59,9 @@ internal sealed class FileArguments(string outDescription, string outName = "FOL
     public IReadOnlyList<string> ReadInputs(ParseResult parsed) => _inputs is null ? [parsed.GetValue(_input!)!] : parsed.GetValue(_inputs)!;
 
     /// <exception cref="CliException">The format or the encoding is none of the choices or does not fit the other, ffmpeg is missing, the folder has no name, or two options contradict each other.</exception>
-    public OutputRequest ReadOutput(ParseResult parsed)
+    public OutputRequest ReadOutput(ParseResult parsed, bool isWritten)
     {
-        string folder = ReadFolder(parsed);
+        string folder = !isWritten && !parsed.IsGiven(_out) ? "." : ReadFolder(parsed);
         WavEncoding encoding = parsed.Choice(_encoding, Words.Encodings);
         StemFileFormat format = parsed.Choice(_format, Words.Formats);
         if (format == StemFileFormat.Flac)
@@ -78,7 +79,7 @@ internal sealed class FileArguments(string outDescription, string outName = "FOL
     /// <exception cref="CliException">The folder has no name.</exception>
     public string ReadFolder(ParseResult parsed)
     {
-        string folder = parsed.TextOf(_out);
+        string folder = parsed.OptionalText(_out) ?? throw UsageErrors.Missing(_out, parsed);
         return string.IsNullOrWhiteSpace(folder) ? throw OptionText.Wrong(_out, folder, "the name of a folder") : folder;
     }
 

@@ -14,6 +14,7 @@ internal sealed class LearnCommand
     private readonly FactorisationArguments _factorisation = new();
     private readonly FramingArguments _framing = new();
     private readonly DeviceArguments _device = new();
+    private readonly MemoryArguments _memory = new();
 
     private LearnCommand()
     {
@@ -29,6 +30,7 @@ internal sealed class LearnCommand
         arguments._factorisation.AddWithoutScaleTo(command);
         arguments._framing.AddTo(command);
         arguments._device.AddTo(command);
+        arguments._memory.AddTo(command);
         command.SetAction(parsed => new LearnRun(context, arguments.Read(parsed, context.Cancellation)).Execute());
         return command;
     }
@@ -44,7 +46,7 @@ internal sealed class LearnCommand
         StartFiles start = Interruptible.Run(() => _factorisation.ReadStart(parsed), TimeSpan.Zero, cancellation);
         options = options with { Nmf = _factorisation.WithStart(parsed, options.Nmf, start) };
         ErrorMessages.Refusing(ExitCodes.Usage, options.Validate);
-        return new LearnRequest(input, path, _files.ReadForce(parsed), device, options, _files.ReadVerbosity(parsed));
+        return new LearnRequest(input, path, _files.ReadForce(parsed), device, _memory.Read(parsed), options, _files.ReadVerbosity(parsed));
     }
 }
 
@@ -53,9 +55,10 @@ internal sealed class LearnCommand
 /// <param name="Path">The file to write, as the user wrote it.</param>
 /// <param name="Force">Replace a file of that name.</param>
 /// <param name="Device">Where the work is done.</param>
+/// <param name="Memory">How much memory is taken.</param>
 /// <param name="Options">What is computed.</param>
 /// <param name="Verbosity">How much is said.</param>
-internal sealed record LearnRequest(InputRequest Input, string Path, bool Force, DeviceRequest Device, SeparationOptions Options, Verbosity Verbosity)
+internal sealed record LearnRequest(InputRequest Input, string Path, bool Force, DeviceRequest Device, MemoryOptions Memory, SeparationOptions Options, Verbosity Verbosity)
 {
     /// <summary>True when progress and warnings are printed.</summary>
     public bool IsTalkative => Verbosity is Verbosity.Normal or Verbosity.Json;

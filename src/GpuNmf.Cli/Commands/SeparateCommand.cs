@@ -22,6 +22,8 @@ internal sealed class SeparateCommand
     private readonly GroupingArguments _grouping = new();
     private readonly DictionaryArguments _dictionaries = new();
     private readonly DeviceArguments _device = new();
+    private readonly MemoryArguments _memory = new();
+    private readonly WorkArguments _work = new();
 
     private SeparateCommand()
     {
@@ -40,6 +42,8 @@ internal sealed class SeparateCommand
         arguments._dictionaries.AddTo(command);
         arguments._stems.AddTo(command);
         arguments._device.AddTo(command);
+        arguments._memory.AddTo(command);
+        arguments._work.AddTo(command);
         command.SetAction(parsed => arguments.Execute(context, parsed));
         return command;
     }
@@ -48,6 +52,7 @@ internal sealed class SeparateCommand
     {
         SeparateRequest request = Read(parsed, context.Cancellation);
         InputList inputs = Interruptible.Run(() => InputList.Find(_files.ReadInputs(parsed)), TimeSpan.Zero, context.Cancellation);
+        if (request.Work.Plans) return new PlanRun(context, request, inputs.Paths).Execute();
         IReadOnlyList<string> folders = new OutPattern(request.Output.Folder, inputs.AreSeveral).FoldersOf(inputs.Paths);
         SeparateRequest[] requests = [.. inputs.Paths.Zip(folders, request.For)];
         return inputs.AreSeveral ? new BatchRun(context, requests).Execute() : new SeparationRun(context, requests[0]).Execute();
@@ -57,7 +62,7 @@ internal sealed class SeparateCommand
     private SeparateRequest Read(ParseResult parsed, CancellationToken cancellation)
     {
         InputRequest input = _files.ReadInput(parsed);
-        OutputRequest output = _files.ReadOutput(parsed);
+        OutputRequest output = _files.ReadOutput(parsed, isWritten: !_work.Plans(parsed));
         DictionaryFiles? dictionaries = Interruptible.Run(() => _dictionaries.Read(parsed, _factorisation.Rank, _grouping.Given(parsed)), TimeSpan.Zero, cancellation);
         GroupingRequest? grouping = dictionaries is null ? _grouping.Read(parsed) : dictionaries.Grouping(_grouping.KeepsComponents(parsed));
         DeviceRequest device = _device.Read(parsed);
@@ -81,6 +86,6 @@ internal sealed class SeparateCommand
         grouping?.RequireComponents(options.Nmf.Rank);
         ErrorMessages.Refusing(ExitCodes.Usage, options.Validate);
         StemChoice? stems = _stems.Read(parsed, grouping, options.Nmf.Rank);
-        return new SeparateRequest(input, output, device, options, start, grouping, dictionaries, stems, _files.ReadVerbosity(parsed));
+        return new SeparateRequest(input, output, device, options, start, grouping, dictionaries, stems, _memory.Read(parsed), _work.Read(parsed), _files.ReadVerbosity(parsed));
     }
 }

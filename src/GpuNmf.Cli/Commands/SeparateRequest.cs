@@ -27,6 +27,12 @@ internal enum StemFileFormat
     Flac,
 }
 
+/// <summary>What becomes of unfinished work.</summary>
+/// <param name="Plans">True: the work is planned and not done.</param>
+/// <param name="Resumes">True: what a run of before left is taken up, and what this one leaves is kept.</param>
+/// <param name="CheckpointInterval">Time between two checkpoints.</param>
+internal sealed record WorkRequest(bool Plans, bool Resumes, TimeSpan CheckpointInterval);
+
 /// <summary>How much is said.</summary>
 internal enum Verbosity
 {
@@ -52,9 +58,11 @@ internal enum Verbosity
 /// <param name="Grouping">How components become sources; null where each is a stem. Its examples are not in <paramref name="Options"/> yet.</param>
 /// <param name="Dictionaries">The files behind fixed templates; null where none are given.</param>
 /// <param name="Stems">The parts that are written; null where all are.</param>
+/// <param name="Memory">How much memory is taken.</param>
+/// <param name="Work">What becomes of unfinished work.</param>
 /// <param name="Verbosity">How much is said.</param>
 internal sealed record SeparateRequest(
-    InputRequest Input, OutputRequest Output, DeviceRequest Device, SeparationOptions Options, StartFiles Start, GroupingRequest? Grouping, DictionaryFiles? Dictionaries, StemChoice? Stems, Verbosity Verbosity)
+    InputRequest Input, OutputRequest Output, DeviceRequest Device, SeparationOptions Options, StartFiles Start, GroupingRequest? Grouping, DictionaryFiles? Dictionaries, StemChoice? Stems, MemoryOptions Memory, WorkRequest Work, Verbosity Verbosity)
 {
     /// <summary>The same for another recording and folder.</summary>
     public SeparateRequest For(string path, string folder) => this with { Input = Input with { Path = path }, Output = Output with { Folder = folder } };

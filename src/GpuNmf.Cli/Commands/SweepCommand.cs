@@ -16,6 +16,7 @@ internal sealed class SweepCommand
     private readonly FactorisationArguments _factorisation = new();
     private readonly FramingArguments _framing = new();
     private readonly DeviceArguments _device = new();
+    private readonly MemoryArguments _memory = new();
 
     private SweepCommand()
     {
@@ -31,6 +32,7 @@ internal sealed class SweepCommand
         arguments._factorisation.AddUpdatesTo(command);
         arguments._framing.AddTo(command);
         arguments._device.AddTo(command);
+        arguments._memory.AddTo(command);
         command.SetAction(parsed => new SweepRun(context, arguments.Read(parsed)).Execute());
         return command;
     }
@@ -44,6 +46,6 @@ internal sealed class SweepCommand
         var options = _sweep.Read(parsed, new SweepOptions { Stft = _framing.Read(parsed), Nmf = _factorisation.ReadUpdates(parsed) });
         ErrorMessages.Refusing(ExitCodes.Usage, options.Validate);
         var reuse = new FolderReuse(_files.ReadForce(parsed), _sweep.ReadResume(parsed));
-        return new SweepRequest(input, folder, reuse, _sweep.ReadKeep(parsed), _sweep.ReadPick(parsed), device, options, _files.ReadVerbosity(parsed));
+        return new SweepRequest(input, folder, reuse, _sweep.ReadKeep(parsed), _sweep.ReadPick(parsed), device, _memory.Read(parsed), options, _files.ReadVerbosity(parsed));
     }
 }

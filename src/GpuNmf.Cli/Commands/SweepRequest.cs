@@ -22,10 +22,11 @@ internal enum KeptFactors
 /// <param name="Keep">Which factors are written.</param>
 /// <param name="Picks">True: the summary says which rank to take.</param>
 /// <param name="Device">Where the work is done.</param>
+/// <param name="Memory">How much memory is taken.</param>
 /// <param name="Options">What is computed.</param>
 /// <param name="Verbosity">How much is said.</param>
 internal sealed record SweepRequest(
-    InputRequest Input, string Folder, FolderReuse Reuse, KeptFactors Keep, bool Picks, DeviceRequest Device, SweepOptions Options, Verbosity Verbosity)
+    InputRequest Input, string Folder, FolderReuse Reuse, KeptFactors Keep, bool Picks, DeviceRequest Device, MemoryOptions Memory, SweepOptions Options, Verbosity Verbosity)
 {
     /// <summary>True when progress and warnings are printed.</summary>
     public bool IsTalkative => Verbosity is Verbosity.Normal or Verbosity.Json;

@@ -50,6 +50,12 @@ internal static class Words
     public static readonly Word<FileState>[] FileStates =
         [new("done", FileState.Done), new("skipped", FileState.Skipped), new("failed", FileState.Failed), new("stopped", FileState.Stopped)];
 
+    public static readonly Word<SpectrogramStorage>[] Storages =
+    [
+        new("auto", SpectrogramStorage.Auto), new("device", SpectrogramStorage.Device), new("host", SpectrogramStorage.Host),
+        new("disk", SpectrogramStorage.Disk), new("recompute", SpectrogramStorage.Recomputed),
+    ];
+
     /// <summary>Where a factorisation starts from.</summary>
     public static readonly Word<NmfInitialization>[] Starts =
     [

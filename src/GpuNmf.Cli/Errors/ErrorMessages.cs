@@ -4,6 +4,7 @@ using GpuNmf.Audio;
 using GpuNmf.Cli.Commands;
 using GpuNmf.Cli.Output;
 using GpuNmf.Devices;
+using GpuNmf.Nmf.Blocks;
 
 namespace GpuNmf.Cli.Errors;
 
@@ -24,7 +25,7 @@ internal static partial class ErrorMessages
         ("Padding", "--pad-mode"), ("Sources", "--sources"), ("Ranks", "--ranks"), ("Betas", "--loss"), ("Rank", "--rank"), ("Beta", "--loss"), ("Exponent", "--exponent"), ("Solver", "--solver"), ("Restarts", "--restarts"),
         ("FixedTemplates", "--dictionary"), ("AdaptIterations", "--adapt"), ("MaxIterations", "--max-iter"), ("Tolerance", "--tol"), ("Initialization", "--init"), ("InitialTemplates", "--init-templates"),
         ("InitialActivations", "--init-activations"), ("AlphaTemplates", "--alpha-w"), ("AlphaActivations", "--alpha-h"), ("L1Ratio", "--l1-ratio"),
-        ("TargetLoss", "--target-loss"), ("TimeLimit", "--time-limit"), ("Shuffle", "--shuffle"), ("MaskPower", "--mask-power"), ("Threads", "--threads"),
+        ("TargetLoss", "--target-loss"), ("TimeLimit", "--time-limit"), ("Shuffle", "--shuffle"), ("MaskPower", "--mask-power"), ("Threads", "--threads"), ("LimitBytes", "--memory-limit"),
         ("Center", "--center true"), ("startSeconds", "--start"), ("durationSeconds", "--duration"),
     ];
 
@@ -37,6 +38,7 @@ internal static partial class ErrorMessages
         AudioFormatException => new(ExitCodes.Input, OneLine(exception.Message)),
         DeviceUnavailableException or DeviceMemoryException => new(ExitCodes.Device, OneLine(exception.Message)),
         OutOfMemoryException => new(ExitCodes.Device, "not enough memory; separate a shorter piece (--duration) or fewer components (--rank)"),
+        SpoolException => new(ExitCodes.Output, $"{OneLine(exception.Message)} (--spectrogram recompute needs no disk)"),
         IOException or UnauthorizedAccessException => new(ExitCodes.Input, OneLine(exception.Message)),
         _ => new(ExitCodes.Internal, $"internal error, please report it: {exception.GetType().Name}: {OneLine(exception.Message)} (set {ProgramInfo.TraceVariable}=1 for the stack trace)"),
     };

@@ -15,7 +15,7 @@ internal static class UsageErrors
     {
         Command command = parsed.CommandResult.Command;
         if (command is RootCommand) return NoCommand(parsed, command);
-        string see = $"; see '{ProgramInfo.Name} {command.Name} --help'";
+        string see = See(command);
         return FindUnknownOption(parsed, command, see)
             ?? FindValueOfFlag(command, args, see)
             ?? FindBadArity(parsed, see)
@@ -88,9 +88,16 @@ internal static class UsageErrors
                 return $"{argument.Name} is missing: {argument.Description?.TrimEnd('.')}{see}";
         foreach (Option option in command.Options)
             if (option.Required && !parsed.IsGiven(option))
-                return $"{option.Name} {option.HelpName} is missing: {option.Description?.TrimEnd('.')}{see}";
+                return Missing(option, see);
         return null;
     }
+
+    /// <summary>The error of an option that is needed here although the parser does not ask for it.</summary>
+    public static CliException Missing(Option option, ParseResult parsed) => new(ExitCodes.Usage, Missing(option, See(parsed.CommandResult.Command)));
+
+    private static string Missing(Option option, string see) => $"{option.Name} {option.HelpName} is missing: {option.Description?.TrimEnd('.')}{see}";
+
+    private static string See(Command command) => $"; see '{ProgramInfo.Name} {command.Name} --help'";
 
     private static string NeedsValue(Option option, string see) => $"{option.Name} needs a value, {option.Name} {option.HelpName}{see}";
 

@@ -36,6 +36,12 @@ internal static class OutputFiles
     /// <summary>The finished models of unfinished work, a line each.</summary>
     public const string SweepModels = "sweep-models.jsonl";
 
+    /// <summary>How far an unfinished separation is; where it lies, the separation can go on.</summary>
+    public const string Checkpoint = "checkpoint.gpunmf";
+
+    /// <summary>All that only unfinished separations have.</summary>
+    public static readonly IReadOnlyList<string> OfWork = [Checkpoint, Checkpoint + ".new"];
+
     /// <summary>All that a sweep has beside <see cref="Timings"/> and factors.</summary>
     public static readonly IReadOnlyList<string> OfSweep = [SweepTable, Sweep, LossPlot, StabilityPlot, SweepWork, SweepModels];
 }

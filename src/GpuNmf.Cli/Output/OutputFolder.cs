@@ -17,7 +17,7 @@ internal sealed class OutputFolder : IDisposable
     public const string ReplacedSuffix = ".replaced";
 
     private readonly bool _force;
-    private readonly bool _resumes;
+    private readonly string? _workFile;
     private readonly Action<string>? _warn;
     private readonly string _replacedPath;
     private readonly List<string> _createdParents = [];
@@ -25,9 +25,9 @@ internal sealed class OutputFolder : IDisposable
     private bool _isOurs;
     private bool _isComplete;
 
-    private OutputFolder(string target, bool force, bool resumes, Action<string>? warn)
+    private OutputFolder(string target, bool force, string? workFile, Action<string>? warn)
     {
-        _resumes = resumes;
+        _workFile = workFile;
         _warn = warn;
         Target = target;
         _force = force;
@@ -47,21 +47,25 @@ internal sealed class OutputFolder : IDisposable
     /// <summary>True: work that is not completed stays, for another run to take it up.</summary>
     public bool KeepsWork { get; set; }
 
-    /// <summary>As <see cref="Claim(string, bool, Action{string}?)"/>, but what an interrupted sweep left there is taken up; it then stays when it is not completed either.</summary>
-    /// <inheritdoc cref="Claim(string, bool, Action{string}?)"/>
-    public static OutputFolder Resume(string folder, bool force, Action<string>? warn = null) => Claim(folder, force, true, warn);
+    /// <summary>As <see cref="Claim(string, bool, Action{string}?)"/>, but what an interrupted run left there is taken up; it then stays when it is not completed either.</summary>
+    /// <param name="folder">As the user wrote it.</param>
+    /// <param name="force">Replace the target if the program wrote it.</param>
+    /// <param name="workFile">Stands where there is something to take up: <see cref="OutputFiles.SweepWork"/> or <see cref="OutputFiles.Checkpoint"/>.</param>
+    /// <param name="warn">Told when something of an unfinished run cannot be removed.</param>
+    /// <inheritdoc cref="Claim(string, bool, Action{string}?)" path="/exception"/>
+    public static OutputFolder Resume(string folder, bool force, string workFile, Action<string>? warn = null) => Claim(folder, force, workFile, warn);
 
     /// <summary>Checks the target and creates the folder to work in.</summary>
     /// <param name="folder">As the user wrote it; missing folders above it are created.</param>
     /// <param name="force">Replace the target if the program wrote it.</param>
     /// <param name="warn">Told when something of an unfinished run cannot be removed.</param>
     /// <exception cref="CliException">Something of another's stands there, another run works there, or the disk refuses.</exception>
-    public static OutputFolder Claim(string folder, bool force, Action<string>? warn = null) => Claim(folder, force, false, warn);
+    public static OutputFolder Claim(string folder, bool force, Action<string>? warn = null) => Claim(folder, force, null, warn);
 
-    private static OutputFolder Claim(string folder, bool force, bool resumes, Action<string>? warn)
+    private static OutputFolder Claim(string folder, bool force, string? workFile, Action<string>? warn)
     {
         string target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
-        var output = new OutputFolder(target, force, resumes, warn);
+        var output = new OutputFolder(target, force, workFile, warn);
         try
         {
             output.Guard("create", output.Claim);
@@ -151,6 +155,7 @@ internal sealed class OutputFolder : IDisposable
             throw;
         }
         _isComplete = true;
+        foreach (string name in OutputFiles.OfWork) File.Delete(Path.Combine(Target, name));
         // Not before: a folder without the marker is free for the next run to remove.
         File.Delete(Path.Combine(Target, OwnFolder.WorkMarker));
     }
@@ -161,7 +166,7 @@ internal sealed class OutputFolder : IDisposable
         HealInterruptedExchange();
         RequireTarget();
         if (File.Exists(PartialPath)) throw Refuse($"'{PartialPath}' is a file and the work is to happen there; move it away or choose another --out");
-        if (_resumes && HoldsWork)
+        if (_workFile is not null && Holds(_workFile))
         {
             TakeUpWork();
             return;
@@ -191,13 +196,13 @@ internal sealed class OutputFolder : IDisposable
         else Directory.Move(_replacedPath, Target);
     }
 
-    /// <summary>True where an interrupted sweep left models.</summary>
-    private bool HoldsWork => File.Exists(Path.Combine(PartialPath, OutputFiles.SweepWork));
+    private bool Holds(string name) => File.Exists(Path.Combine(PartialPath, name));
 
     private void TakeUpWork()
     {
         _lock = OpenMarker(FileMode.OpenOrCreate);
         _isOurs = IsResumed = KeepsWork = true;
+        if (_workFile == OutputFiles.Checkpoint) OwnFolder.Clear(PartialPath, _workFile);
     }
 
     private void RemoveStalePartial()
@@ -205,8 +210,10 @@ internal sealed class OutputFolder : IDisposable
         if (OwnFolder.WhyForeignWork(PartialPath) is { } reason)
             throw Refuse($"'{PartialPath}' stands in the way: {reason}; move it away or choose another --out");
         if (File.Exists(Path.Combine(PartialPath, OwnFolder.WorkMarker))) OpenMarker(FileMode.Open).Dispose();
-        if (HoldsWork && !_force)
+        if (Holds(OutputFiles.SweepWork) && !_force)
             throw Refuse($"'{PartialPath}' holds the models of an interrupted sweep; go on with 'sweep --resume', or give them up with --force");
+        if (Holds(OutputFiles.Checkpoint) && !_force)
+            throw Refuse($"'{PartialPath}' holds the factorisation of an interrupted run; go on with 'separate --resume', or give it up with --force");
         OwnFolder.Delete(PartialPath);
     }
 

@@ -44,6 +44,10 @@ internal static partial class OwnFolder
         Directory.Delete(folder);
     }
 
+    /// <summary>Deletes the program's own files in a folder of unfinished work, but for its marker and one more.</summary>
+    public static void Clear(string folder, string kept) =>
+        DeleteAll([.. Directory.EnumerateFiles(folder).Where(file => IsOwnFile(file) && Path.GetFileName(file) != kept && Path.GetFileName(file) != WorkMarker)]);
+
     // Large files take the disk a while each, and one core; so all cores share them.
     private static void DeleteAll(string[] files)
     {
@@ -80,7 +84,7 @@ internal static partial class OwnFolder
     {
         string name = Path.GetFileName(path);
         return File.Exists(path)
-            && (name is WorkMarker || OutputFiles.Fixed.Contains(name) || OutputFiles.OfSweep.Contains(name) || StemName().IsMatch(name) || FactorName().IsMatch(name));
+            && (name is WorkMarker || OutputFiles.Fixed.Contains(name) || OutputFiles.OfSweep.Contains(name) || OutputFiles.OfWork.Contains(name) || StemName().IsMatch(name) || FactorName().IsMatch(name));
     }
 
     [GeneratedRegex(@"^((component|source)-\d+|mix-\d+([-+]\d+)*)\.(wav|flac)$")]

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json.Nodes;
 using GpuNmf.Audio;
 using GpuNmf.Audio.Codecs;
+using GpuNmf.Checkpoints;
 using GpuNmf.Cli.Commands;
 using GpuNmf.Cli.Errors;
 using GpuNmf.Cli.Output;
@@ -25,6 +26,7 @@ internal sealed class Separation(SeparateRequest request, Action<string> warn, C
     private RecordingFile? _recording;
     private ExampleFiles? _examples;
     private OutputFolder? _output;
+    private OutputCheckpoints? _checkpoints;
     private StemFiles? _stems;
     private SeparationResult? _result;
     private long _begin;
@@ -46,7 +48,10 @@ internal sealed class Separation(SeparateRequest request, Action<string> warn, C
         lock (_gate)
         {
             RequireOpen();
-            _output = OutputFolder.Claim(request.Output.Folder, request.Output.Force, warn);
+            _output = request.Work.Resumes
+                ? OutputFolder.Resume(request.Output.Folder, request.Output.Force, OutputFiles.Checkpoint, warn)
+                : OutputFolder.Claim(request.Output.Folder, request.Output.Force, warn);
+            _checkpoints = new OutputCheckpoints(_output.PartialPath);
         }
         recording.Decode(_output.PartialPath, cancellation);
         examples.Decode(_output.PartialPath, recording, cancellation);
@@ -59,17 +64,23 @@ internal sealed class Separation(SeparateRequest request, Action<string> warn, C
     public void Compute(ISeparator separator, IProgress<SeparationProgress> progress)
     {
         _begin = Stopwatch.GetTimestamp();
+        var place = new WorkPlace(
+            request.Memory with { SpoolFolder = _output!.PartialPath }, new CheckpointOptions { Store = _checkpoints!, Interval = request.Work.CheckpointInterval });
         var stems = new StemFiles(request, _output!.PartialPath);
         try
         {
-            _result = separator.Separate(_recording!.Samples, stems.Sink, stems.In(_examples!.Options), progress, cancellation);
+            _result = separator.Separate(_recording!.Samples, stems.Sink, stems.In(_examples!.Options), place, progress, cancellation);
             Keep(stems, made => _stems = made);
         }
         catch (Exception exception)
         {
             stems.Dispose();
-            if (exception is not (AudioFormatException or NotFiniteNumberException)) throw;
-            throw new CliException(ExitCodes.Input, WithFile(ErrorMessages.InOptionNames(exception.Message)), exception);
+            throw WithWhatStays(exception switch
+            {
+                AudioFormatException or NotFiniteNumberException => new CliException(ExitCodes.Input, WithFile(ErrorMessages.InOptionNames(exception.Message)), exception),
+                CheckpointException => new CliException(ExitCodes.Usage, $"--resume cannot go on from '{_output.PartialPath}': {ErrorMessages.InOptionNames(exception.Message)}", exception),
+                _ => exception,
+            });
         }
     }
 
@@ -107,13 +118,28 @@ internal sealed class Separation(SeparateRequest request, Action<string> warn, C
         }
     }
 
-    /// <summary>Closes every file and removes what is not complete.</summary>
+    /// <summary>True where a run that is not completed leaves a checkpoint: one that failed, and one that was stopped but is meant to go on.</summary>
+    private bool LeavesCheckpoint => _checkpoints is { Exist: true } && (request.Work.Resumes || !cancellation.IsCancellationRequested);
+
+    /// <summary>The error, and where the factorisation stays that it has not undone.</summary>
+    private Exception WithWhatStays(Exception exception)
+    {
+        if (!LeavesCheckpoint) return exception;
+        string stays = $"the factorisation so far stays in '{_output!.PartialPath}', from where --resume goes on";
+        Failure failure = ErrorMessages.Describe(exception);
+        return exception is OperationCanceledException
+            ? new CliException(ExitCodes.Cancelled, $"stopped; {stays}", exception)
+            : new CliException(failure.ExitCode, $"{failure.Message}; {stays}", exception);
+    }
+
+    /// <summary>Closes every file and removes what is not complete and cannot be gone on with.</summary>
     public void Dispose()
     {
         lock (_gate)
         {
             _isClosed = true;
             _stems?.Dispose();
+            if (_output is not null) _output.KeepsWork = LeavesCheckpoint;
             _output?.Dispose();
             _examples?.Dispose();
             _recording?.Dispose();

@@ -13,7 +13,15 @@ internal sealed class SharedSeparator(IEngine engine, DeviceRequest device) : IS
     /// <inheritdoc/>
     /// <exception cref="DeviceUnavailableException">The device cannot be opened.</exception>
     public SeparationResult Separate(
-        IAudioSource recording, IStemSink sink, SeparationOptions options, IProgress<SeparationProgress> progress, CancellationToken cancellation)
+        IAudioSource recording, IStemSink sink, SeparationOptions options, WorkPlace place, IProgress<SeparationProgress> progress, CancellationToken cancellation) =>
+        Use(open => open.Separate(recording, sink, options, place, progress, cancellation));
+
+    /// <inheritdoc/>
+    /// <exception cref="DeviceUnavailableException">The device cannot be opened.</exception>
+    public SeparationPlan Plan(IAudioSource recording, SeparationOptions options, MemoryOptions memory, CancellationToken cancellation) =>
+        Use(open => open.Plan(recording, options, memory, cancellation));
+
+    private T Use<T>(Func<ISeparator, T> work)
     {
         lock (_gate)
         {
@@ -22,8 +30,7 @@ internal sealed class SharedSeparator(IEngine engine, DeviceRequest device) : IS
         }
         try
         {
-            _open ??= engine.OpenSeparator(device);
-            return _open.Separate(recording, sink, options, progress, cancellation);
+            return work(_open ??= engine.OpenSeparator(device));
         }
         finally
         {

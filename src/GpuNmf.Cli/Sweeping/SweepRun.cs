@@ -48,7 +48,7 @@ internal sealed class SweepRun(CommandContext context, SweepRequest request)
     private void Warn(string warning) => context.Stderr.TryWriteLine($"{ProgramInfo.Name}: warning: {warning}");
 
     private OutputFolder Claim() => request.Reuse.Resume
-        ? OutputFolder.Resume(request.Folder, request.Reuse.Force, Warn)
+        ? OutputFolder.Resume(request.Folder, request.Reuse.Force, OutputFiles.SweepWork, Warn)
         : OutputFolder.Claim(request.Folder, request.Reuse.Force, Warn);
 
     /// <summary>Computes what is missing; whatever stops it, the models that have finished stay.</summary>
@@ -59,7 +59,7 @@ internal sealed class SweepRun(CommandContext context, SweepRequest request)
             return ProgressDisplay
                 .Choose(context.Stderr, request.IsTalkative)
                 .Run(progress => Interruptible.Run(
-                    () => context.Engine.Sweep(request.Device, recording, request.Options, work, progress, context.Cancellation), Interruptible.Grace, context.Cancellation));
+                    () => context.Engine.Sweep(request.Device, request.Memory with { SpoolFolder = output.PartialPath }, recording, request.Options, work, progress, context.Cancellation), Interruptible.Grace, context.Cancellation));
         }
         catch (Exception exception) when (exception is AudioFormatException or NotFiniteNumberException)
         {

@@ -30,6 +30,9 @@ public sealed class AudioFile : IDisposable
     /// <summary>Sampling rate in hertz; before decoding as the file states it.</summary>
     public int SampleRateHz => _wav?.SampleRateHz ?? _decoded?.SampleRateHz ?? _encoded!.SampleRateHz;
 
+    /// <summary>Length in sample frames: of a file that is not decoded as it states it, null where it states none.</summary>
+    public long? StatedLength => _wav?.Length ?? _decoded?.Length ?? (_encoded!.StatedSeconds is { } seconds ? (long)Math.Round(seconds * _encoded.SampleRateHz) : null);
+
     /// <summary>What is wrong with the file although it could be read, one sentence each.</summary>
     public IReadOnlyList<string> Warnings => _wav?.Warnings ?? _decoded?.Warnings ?? _encoded!.Warnings;
 

@@ -13,11 +13,11 @@ internal sealed class CheckingEngine(Random random) : IEngine
 
     public IReadOnlyList<DeviceEntry> ListDevices() => _toy.ListDevices();
 
-    public LearnResult Learn(DeviceRequest device, IAudioSource recording, SeparationOptions options, IProgress<SeparationProgress> progress, CancellationToken cancellation)
+    public LearnResult Learn(DeviceRequest device, MemoryOptions memory, IAudioSource recording, SeparationOptions options, IProgress<SeparationProgress> progress, CancellationToken cancellation)
     {
         options.ValidateFor(recording);
         FailSometimes(new NothingToLearnException("silent"));
-        return _toy.Learn(device, recording, Small(options), progress, cancellation);
+        return _toy.Learn(device, memory, recording, Small(options), progress, cancellation);
     }
 
     public ISeparator OpenSeparator(DeviceRequest device) => new Separator(this, _toy.OpenSeparator(device));
@@ -25,18 +25,27 @@ internal sealed class CheckingEngine(Random random) : IEngine
     private sealed class Separator(CheckingEngine engine, ISeparator toy) : ISeparator
     {
         public SeparationResult Separate(
-            IAudioSource recording, IStemSink sink, SeparationOptions options, IProgress<SeparationProgress> progress, CancellationToken cancellation)
+            IAudioSource recording, IStemSink sink, SeparationOptions options, WorkPlace place, IProgress<SeparationProgress> progress, CancellationToken cancellation)
         {
             options.ValidateFor(recording);
+            place.Memory.Validate();
             engine.FailSometimes(new NotFiniteNumberException("Sample 1 is NaN."));
-            return toy.Separate(recording, sink, Small(options), progress, cancellation);
+            return toy.Separate(recording, sink, Small(options), place, progress, cancellation);
+        }
+
+        public SeparationPlan Plan(IAudioSource recording, SeparationOptions options, MemoryOptions memory, CancellationToken cancellation)
+        {
+            options.ValidateFor(recording);
+            memory.Validate();
+            engine.FailSometimes(new DeviceMemoryException("The limit is too low."));
+            return toy.Plan(recording, options, memory, cancellation);
         }
 
         public void Dispose() => toy.Dispose();
     }
 
     public SweepResult Sweep(
-        DeviceRequest device, IAudioSource recording, SweepOptions options, ISweepStore store, IProgress<SeparationProgress> progress, CancellationToken cancellation)
+        DeviceRequest device, MemoryOptions memory, IAudioSource recording, SweepOptions options, ISweepStore store, IProgress<SeparationProgress> progress, CancellationToken cancellation)
     {
         options.ValidateFor(recording);
         // Pictures are slow to draw, and none is different here from those of other tests.

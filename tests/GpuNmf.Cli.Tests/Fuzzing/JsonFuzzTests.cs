@@ -26,7 +26,7 @@ public sealed class JsonFuzzTests : IDisposable
     public JsonFuzzTests()
     {
         var options = new SweepOptions { Ranks = [2, 3], Nmf = new() { Restarts = 2 } };
-        _request = new SweepRequest(new InputRequest("song.wav", 0, null), "ranks", new FolderReuse(false, true), KeptFactors.Best, false, DeviceRequest.Auto, options, Verbosity.Quiet);
+        _request = new SweepRequest(new InputRequest("song.wav", 0, null), "ranks", new FolderReuse(false, true), KeptFactors.Best, false, DeviceRequest.Auto, new MemoryOptions(), options, Verbosity.Quiet);
         _keys = [.. from rank in options.Ranks from seed in new ulong[] { 0, 1 } select new SweepKey(1, rank, seed)];
         var work = new SweepWork(_folder.Root, _request, "hash", isResumed: false);
         work.Begin(s_setting);

@@ -19,7 +19,7 @@ internal sealed class DiskRows : ISpectrogramStore
     /// <param name="folder">Where the file lies; it must exist.</param>
     /// <param name="rows">Rows of X.</param>
     /// <param name="pitch">Floats of a row.</param>
-    /// <exception cref="IOException">The disk has no room for it.</exception>
+    /// <exception cref="SpoolException">The disk has no room for it.</exception>
     internal DiskRows(DeviceSession session, string folder, int rows, int pitch)
     {
         _pitch = pitch;
@@ -48,7 +48,7 @@ internal sealed class DiskRows : ISpectrogramStore
             for (long offset = PositionOf(first + at); bytes.Length > 0;)
             {
                 int read = RandomAccess.Read(_file, bytes, offset);
-                if (read == 0) throw new IOException($"The spooled spectrogram ends at byte {offset}; the disk lost it. Start again.");
+                if (read == 0) throw new SpoolException($"The spooled spectrogram ends at byte {offset}; the disk lost it. Start again.");
                 bytes = bytes[read..];
                 offset += read;
             }
@@ -63,7 +63,7 @@ internal sealed class DiskRows : ISpectrogramStore
             cancellation.ThrowIfCancellationRequested();
             var values = _piece.Span[..(Math.Min(_rowsOfAPiece, count - at) * _pitch)];
             source.Download(values, (long)at * _pitch);
-            RandomAccess.Write(_file, MemoryMarshal.AsBytes(values), PositionOf(first + at));
+            Write(MemoryMarshal.AsBytes(values), PositionOf(first + at));
         }
     }
 
@@ -71,6 +71,18 @@ internal sealed class DiskRows : ISpectrogramStore
     {
         _piece.Dispose();
         _file.Dispose();
+    }
+
+    private void Write(ReadOnlySpan<byte> bytes, long position)
+    {
+        try
+        {
+            RandomAccess.Write(_file, bytes, position);
+        }
+        catch (IOException exception)
+        {
+            throw new SpoolException($"The disk does not take the spectrogram: {exception.Message} Make room, name another folder, or have it recomputed.", exception);
+        }
     }
 
     private long PositionOf(int row) => (long)row * _pitch * sizeof(float);
@@ -85,10 +97,10 @@ internal sealed class DiskRows : ISpectrogramStore
             if (!OperatingSystem.IsWindows()) File.Delete(path);
             return file;
         }
-        catch (IOException exception)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            File.Delete(path);
-            throw new IOException(string.Create(CultureInfo.InvariantCulture, $"The spectrogram needs {bytes / 1e9:F1} GB of disk in '{folder}', and the disk does not give them: {exception.Message} Make room, name another folder, or have it recomputed."), exception);
+            if (Directory.Exists(folder)) File.Delete(path);
+            throw new SpoolException(string.Create(CultureInfo.InvariantCulture, $"The spectrogram needs {bytes / 1e9:F1} GB of disk in '{folder}', and the disk does not give them: {exception.Message} Make room, name another folder, or have it recomputed."), exception);
         }
     }
 }
