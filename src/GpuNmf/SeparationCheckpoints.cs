@@ -24,6 +24,7 @@ internal sealed class SeparationCheckpoints : IFitCheckpoints, IDisposable
     private Stream? _kept;
     private BinaryReader? _batch;
     private byte[]? _keptHash, _hash;
+    private readonly long _begun = Stopwatch.GetTimestamp();
     private long _last = Stopwatch.GetTimestamp();
     private TimeSpan _pause;
 
@@ -78,8 +79,11 @@ internal sealed class SeparationCheckpoints : IFitCheckpoints, IDisposable
         _pause = TimeSpan.FromSeconds(Math.Max(_options.Interval.TotalSeconds, _options.Interval == TimeSpan.Zero ? 0 : Stopwatch.GetElapsedTime(start, _last).TotalSeconds / Share));
     }
 
-    /// <summary>Keeps all fits; nothing is at work.</summary>
-    internal void SaveFits() => _options.Store.Save(file => Write(file, null));
+    /// <summary>Keeps all fits, where they took long enough; nothing is at work.</summary>
+    internal void SaveFits()
+    {
+        if (_keptHash is not null || Stopwatch.GetElapsedTime(_begun) >= _options.Interval) _options.Store.Save(file => Write(file, null));
+    }
 
     public BinaryReader? Take()
     {
