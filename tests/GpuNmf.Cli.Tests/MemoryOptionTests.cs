@@ -39,8 +39,8 @@ public sealed class MemoryOptionTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--memory-limit", "2GX", "--memory-limit is '2GX'; it must be a size of at least 256 MB")]
-    [InlineData("--memory-limit", "1MB", "--memory-limit is '1MB'; it must be a size of at least 256 MB")]
+    [InlineData("--memory-limit", "2GX", "--memory-limit is '2GX'; it must be a size of at least 256MiB")]
+    [InlineData("--memory-limit", "1MB", "--memory-limit is '1MB'; it must be a size of at least 256MiB")]
     [InlineData("--memory-limit", "NaN", "--memory-limit is 'NaN'")]
     [InlineData("--spectrogram", "ram", "--spectrogram is 'ram'; the choices are auto, device, host, disk, recompute")]
     [InlineData("--checkpoint-every", "-1", "--checkpoint-every is '-1'; it must be a number of seconds in 0..86400")]

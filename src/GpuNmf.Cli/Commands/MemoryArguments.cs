@@ -6,7 +6,7 @@ namespace GpuNmf.Cli.Commands;
 /// <summary>How much memory a run takes, and what it does when the spectrogram needs more.</summary>
 internal sealed class MemoryArguments
 {
-    private const string LimitRule = "a size of at least 256 MB, such as 2GB, 512MiB or 1.5GB";
+    private const string LimitRule = "a size of at least 256MiB, such as 2GB, 512MiB or 1.5GB";
 
     private readonly Option<string> _limit = OptionText.Valued("--memory-limit", "SIZE",
         "Memory that the run keeps to, such as 2GB: the device's, or on the CPU the whole program's. When not given 80 % of the GPU's free memory, or half of the machine's. No result depends on it.");

@@ -34,10 +34,10 @@ internal sealed class PlanRun(CommandContext context, SeparateRequest request, I
         foreach ((string path, SeparationPlan plan) in plans)
         {
             stdout.WriteLine($"{path}: {Duration(plan.Seconds)} on {plan.Device.Id} ({plan.Device.Name}), if no stopping rule ends it before");
-            stdout.WriteLine($"  memory   {ByteSize.Text(plan.DeviceBytes)} on the device, {ByteSize.Text(plan.HostBytes)} beside it, {ByteSize.Text(plan.DiskBytes)} of disk beside the parts");
-            stdout.WriteLine($"  spectrogram   {ByteSize.Text(plan.SpectrogramBytes)}, {Place(plan)}; {plan.Passes} passes over it");
+            stdout.WriteLine($"  memory       {ByteSize.Text(plan.DeviceBytes)} on the device, {ByteSize.Text(plan.HostBytes)} beside it, {ByteSize.Text(plan.DiskBytes)} of disk beside the parts");
+            stdout.WriteLine($"  spectrogram  {ByteSize.Text(plan.SpectrogramBytes)}, {Place(plan)}; {plan.Passes} passes over it");
             StageTimings timings = plan.Timings;
-            stdout.WriteLine($"  time     {Duration(timings.ReadSeconds + timings.StftSeconds)} to read and transform, {Duration(timings.NmfSeconds)} to factorise, {Duration(timings.StemSeconds)} to write");
+            stdout.WriteLine($"  time         {Duration(timings.ReadSeconds + timings.StftSeconds)} to read and transform, {Duration(timings.NmfSeconds)} to factorise, {Duration(timings.StemSeconds)} to write");
         }
     }
 
