@@ -128,7 +128,7 @@ public sealed class ResultFileTests : IDisposable
     {
         Run("parts", new ToyEngine());
         JsonElement timings = Json("parts", "timings.json");
-        Assert.Equal(["program", "version", "stageSeconds", "totalSeconds", "peakDeviceBytes", "peakProcessBytes"], NamesOf(timings));
+        Assert.Equal(["program", "version", "stageSeconds", "totalSeconds", "spectrogram", "peakDeviceBytes", "peakProcessBytes"], NamesOf(timings));
         Assert.Equal(0.3, timings.GetProperty("stageSeconds").GetProperty("nmf").GetDouble());
         Assert.Equal(4096, timings.GetProperty("peakDeviceBytes").GetInt64());
         Assert.True(timings.GetProperty("peakProcessBytes").GetInt64() > 1 << 20);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using GpuNmf.Cli.Commands;
 
 namespace GpuNmf.Cli.Output;
 
@@ -24,6 +25,7 @@ internal static class TimingsDocument
                 ["stems"] = JsonText.Number(result.Timings.StemSeconds),
             },
             ["totalSeconds"] = JsonText.Number(total.TotalSeconds),
+            ["spectrogram"] = Words.Storages.For(result.Storage),
             ["peakDeviceBytes"] = result.PeakDeviceBytes,
             ["peakProcessBytes"] = process.PeakWorkingSet64,
         };
