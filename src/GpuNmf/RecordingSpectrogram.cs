@@ -54,7 +54,7 @@ internal sealed class RecordingSpectrogram : IDisposable
     {
         int least = Math.Min(geometry.Frames, StreamedSpectrogram.LargestSlice(geometry));
         DeviceMemoryException? refusal = null;
-        for (var attempt = plan; ; attempt = attempt with { Storage = attempt.Storage == SpectrogramStorage.Device ? SpectrogramStorage.Recomputed : attempt.Storage, BlockRows = Math.Max(least, attempt.BlockRows / 2) })
+        for (var attempt = plan; ; attempt = attempt.Smaller(least))
         {
             var rows = new RecordingRows(session, transform, recording, channels, hash);
             try

@@ -17,6 +17,14 @@ internal sealed record SpectrogramPlan(SpectrogramStorage Storage, int BlockRows
     /// <summary>Rows brought to the device in a pass: all but those of the two blocks that the pass before has left there.</summary>
     internal double RowsBrought(int rows) => Storage == SpectrogramStorage.Device ? 0 : Math.Max(0, rows - 2.0 * BlockRows);
 
+    /// <summary>The same with blocks of half the rows; X that was to be on the device is formed again in every pass.</summary>
+    /// <param name="leastRows">Rows of a block at least.</param>
+    internal SpectrogramPlan Smaller(int leastRows) => this with
+    {
+        Storage = Storage == SpectrogramStorage.Device ? SpectrogramStorage.Recomputed : Storage,
+        BlockRows = Math.Max(leastRows, BlockRows / 2),
+    };
+
     /// <summary>The plan for a budget.</summary>
     /// <param name="needs">What the run takes beside X.</param>
     /// <param name="budget">What it may take.</param>
