@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using GpuNmf.Audio;
 using GpuNmf.Devices;
+using GpuNmf.Files;
 using GpuNmf.Masking;
 using GpuNmf.Nmf;
 
@@ -52,18 +53,24 @@ internal static class RateProbe
         return new StageRates((timings.ReadSeconds + timings.StftSeconds) / rows, timings.NmfSeconds / rows / (Iterations + 1), timings.StemSeconds / frames);
     }
 
-    /// <summary>Bytes a second that a disk takes, down to the medium: reading back what its cache does not hold is about as quick.</summary>
+    /// <summary>Bytes a second that a disk takes, down to the medium: reading back what its cache does not hold is about as quick. 0 where it takes none.</summary>
     /// <param name="folder">Where a file is written for a moment.</param>
     internal static double DiskBytesPerSecond(string folder)
     {
         var bytes = new byte[CopiedBytes];
         Random.Shared.NextBytes(bytes);
-        string path = Path.Combine(folder, $"gpunmf-{Path.GetRandomFileName()}.spool");
-        using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
-        long start = Stopwatch.GetTimestamp();
-        file.Write(bytes);
-        file.Flush(flushToDisk: true);
-        return CopiedBytes / Stopwatch.GetElapsedTime(start).TotalSeconds;
+        try
+        {
+            using var file = NamelessFile.Create(folder, CopiedBytes);
+            long start = Stopwatch.GetTimestamp();
+            file.Write(0, bytes);
+            file.Flush();
+            return CopiedBytes / Stopwatch.GetElapsedTime(start).TotalSeconds;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return 0;
+        }
     }
 
     /// <summary>Bytes a second from the host's pinned memory to the device.</summary>

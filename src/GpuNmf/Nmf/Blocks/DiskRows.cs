@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using GpuNmf.Devices;
-using Microsoft.Win32.SafeHandles;
+using GpuNmf.Files;
 
 namespace GpuNmf.Nmf.Blocks;
 
@@ -11,7 +11,7 @@ internal sealed class DiskRows : ISpectrogramStore
     /// <summary>Bytes on their way at a time, unless one row takes more.</summary>
     private const int PieceBytes = 8 << 20;
 
-    private readonly SafeFileHandle _file;
+    private readonly NamelessFile _file;
     private readonly HostBuffer<float> _piece;
     private readonly int _rowsOfAPiece, _pitch;
 
@@ -44,14 +44,7 @@ internal sealed class DiskRows : ISpectrogramStore
         {
             cancellation.ThrowIfCancellationRequested();
             int rows = Math.Min(_rowsOfAPiece, count - at);
-            var bytes = MemoryMarshal.AsBytes(_piece.Span[..(rows * _pitch)]);
-            for (long offset = PositionOf(first + at); bytes.Length > 0;)
-            {
-                int read = RandomAccess.Read(_file, bytes, offset);
-                if (read == 0) throw new SpoolException($"The spooled spectrogram ends at byte {offset}; the disk lost it. Start again.");
-                bytes = bytes[read..];
-                offset += read;
-            }
+            Read(PositionOf(first + at), MemoryMarshal.AsBytes(_piece.Span[..(rows * _pitch)]));
             target.UploadBeside(_piece, 0, rows * _pitch, (long)at * _pitch);
         }
     }
@@ -63,7 +56,7 @@ internal sealed class DiskRows : ISpectrogramStore
             cancellation.ThrowIfCancellationRequested();
             var values = _piece.Span[..(Math.Min(_rowsOfAPiece, count - at) * _pitch)];
             source.Download(values, (long)at * _pitch);
-            Write(MemoryMarshal.AsBytes(values), PositionOf(first + at));
+            Write(PositionOf(first + at), MemoryMarshal.AsBytes(values));
         }
     }
 
@@ -73,11 +66,23 @@ internal sealed class DiskRows : ISpectrogramStore
         _file.Dispose();
     }
 
-    private void Write(ReadOnlySpan<byte> bytes, long position)
+    private void Read(long position, Span<byte> bytes)
     {
         try
         {
-            RandomAccess.Write(_file, bytes, position);
+            _file.Read(position, bytes);
+        }
+        catch (IOException exception)
+        {
+            throw new SpoolException($"The disk does not give the spectrogram back: {exception.Message} Start again, on another disk.", exception);
+        }
+    }
+
+    private void Write(long position, ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            _file.Write(position, bytes);
         }
         catch (IOException exception)
         {
@@ -87,19 +92,14 @@ internal sealed class DiskRows : ISpectrogramStore
 
     private long PositionOf(int row) => (long)row * _pitch * sizeof(float);
 
-    private static SafeFileHandle Open(string folder, long bytes)
+    private static NamelessFile Open(string folder, long bytes)
     {
-        string path = Path.Combine(folder, $"gpunmf-{Path.GetRandomFileName()}.spool");
         try
         {
-            var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, FileOptions.DeleteOnClose, preallocationSize: bytes);
-            // Where an open file may lose its name, not even a killed process leaves it behind.
-            if (!OperatingSystem.IsWindows()) File.Delete(path);
-            return file;
+            return NamelessFile.Create(folder, bytes);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            if (Directory.Exists(folder)) File.Delete(path);
             throw new SpoolException(string.Create(CultureInfo.InvariantCulture, $"The spectrogram needs {bytes / 1e9:F1} GB of disk in '{folder}', and the disk does not give them: {exception.Message} Make room, name another folder, or have it recomputed."), exception);
         }
     }
