@@ -10,7 +10,7 @@ namespace GpuNmf.Nmf;
 internal sealed class NmfWorkspace : IDisposable
 {
     /// <summary>Floats that pass through the host at a time.</summary>
-    private const long PieceFloats = 1 << 18;
+    private const int PieceFloats = 1 << 18;
 
     private readonly List<IDisposable> _owned = [];
     private readonly NmfGeometry _geometry;
@@ -149,26 +149,37 @@ internal sealed class NmfWorkspace : IDisposable
     }
 
     /// <summary>Writes one model between the step of the templates and the pass: both factors, what they are extrapolated from, and the sums over the bins.</summary>
-    internal void Save(int model, BinaryWriter writer) => EachPart(model, (buffer, start, values) =>
+    internal void Save(int model, BinaryWriter writer)
     {
-        buffer.Download(values, start);
-        writer.Write(MemoryMarshal.AsBytes<float>(values));
-    });
+        var room = new float[PieceFloats];
+        foreach (var (buffer, start, count) in PiecesOf(model))
+        {
+            var values = room.AsSpan(0, count);
+            buffer.Download(values, start);
+            writer.Write(MemoryMarshal.AsBytes(values));
+        }
+    }
 
     /// <summary>Reads what <see cref="Save"/> wrote.</summary>
-    internal void Load(int model, BinaryReader reader) => EachPart(model, (buffer, start, values) =>
+    internal void Load(int model, BinaryReader reader)
     {
-        reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(values.AsSpan()));
-        buffer.Upload(values, start);
-    });
+        var room = new float[PieceFloats];
+        foreach (var (buffer, start, count) in PiecesOf(model))
+        {
+            var values = room.AsSpan(0, count);
+            reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(values));
+            buffer.Upload(values, start);
+        }
+    }
 
-    private void EachPart(int model, Action<DeviceBuffer<float>, long, float[]> take)
+    /// <summary>All that is a model's own between the step of the templates and the pass.</summary>
+    private IEnumerable<(DeviceBuffer<float> Buffer, long Start, int Count)> PiecesOf(int model)
     {
-        var parts = new HashSet<DeviceBuffer<float>> { _templates, _extrapolated, _activations, _activationsBefore, _templateSums, _templateGram, _weights, Violations };
-        foreach (var buffer in parts)
+        // Names that stand for one buffer stand for it once.
+        foreach (var buffer in new[] { _templates, _extrapolated, _activations, _activationsBefore, _templateSums, _templateGram, _weights, Violations }.Distinct())
         {
             long length = buffer.Length / Models;
-            for (long at = 0; at < length; at += PieceFloats) take(buffer, model * length + at, new float[Math.Min(PieceFloats, length - at)]);
+            for (long at = 0; at < length; at += PieceFloats) yield return (buffer, model * length + at, (int)Math.Min(PieceFloats, length - at));
         }
     }
 
