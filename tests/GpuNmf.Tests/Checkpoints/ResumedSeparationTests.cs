@@ -45,6 +45,25 @@ public sealed class ResumedSeparationTests
         }
     }
 
+    /// <summary>What ends coordinate descent is seen beside the first iteration, whose templates' part lies before the checkpoint.</summary>
+    [Theory, OnEveryDevice]
+    public void Coordinate_descent_stops_where_it_would_have_stopped(string lane)
+    {
+        bool slow = Lane.IsSimulated(lane);
+        var options = new SeparationOptions
+        {
+            Stft = s_stft,
+            Nmf = new NmfOptions { Rank = 3, Beta = 2, Solver = NmfSolver.CoordinateDescent, MaxIterations = 50, Tolerance = slow ? 0.5 : 0.05, Seed = 5 },
+        };
+        var recording = TestSignals.Recording(TestSignals.Tones(slow ? 400 : 2500, 1));
+        var store = new MemoryCheckpoints();
+        var whole = Run(lane, recording, options, store);
+        Assert.Equal(NmfStop.Tolerance, whole.Result.Stop);
+        Assert.InRange(whole.Result.Iterations, 2, 49);
+
+        Equal(whole, Run(lane, recording, options, new MemoryCheckpoints { Kept = store.Saved[0] }));
+    }
+
     [Fact]
     public void Batches_that_were_finished_before_are_not_computed_again()
     {
