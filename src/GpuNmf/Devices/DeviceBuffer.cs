@@ -6,6 +6,8 @@ namespace GpuNmf.Devices;
 /// <summary>Memory on a device that the session counts. Views are values and must not outlive it.</summary>
 internal sealed class DeviceBuffer<T> : IDisposable where T : unmanaged
 {
+    private const int ZerosAtATime = 1 << 16;
+
     private readonly DeviceSession _session;
     private readonly long _first;
     private MemoryBuffer1D<T, Stride1D.Dense>? _memory;
@@ -63,10 +65,11 @@ internal sealed class DeviceBuffer<T> : IDisposable where T : unmanaged
 
     internal void Clear() => View.MemSetToZero(_session.Stream);
 
-    /// <summary>Zeroes some elements, after everything enqueued so far.</summary>
+    /// <summary>Zeroes some elements, after everything enqueued so far. By copying zeros: OpenCL refuses ILGPU's filling of a part of a buffer.</summary>
     internal void Clear(long start, long count)
     {
-        if (count > 0) View.SubView(start, count).MemSetToZero(_session.Stream);
+        var zeros = new T[Math.Min(count, ZerosAtATime)];
+        for (long done = 0; done < count; done += zeros.Length) Upload(zeros.AsSpan(0, (int)Math.Min(zeros.Length, count - done)), start + done);
     }
 
     /// <summary>
@@ -79,7 +82,7 @@ internal sealed class DeviceBuffer<T> : IDisposable where T : unmanaged
     internal void UploadBeside(HostBuffer<T> values, int first, int count, long start)
     {
         var stream = _session.CopyStream;
-        View.SubView(start, count).CopyFrom(stream, values.View.SubView(first, count));
+        View.SubView(start, count).CopyFromCPU(stream, values.Span.Slice(first, count));
         stream.Synchronize();
     }
 
