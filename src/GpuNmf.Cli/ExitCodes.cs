@@ -15,7 +15,7 @@ internal static class ExitCodes
     /// <summary>An input file cannot be read or does not suit.</summary>
     public const int Input = 3;
 
-    /// <summary>The device is not there or its memory too small.</summary>
+    /// <summary>The device is not there, its memory too small, or it stopped working.</summary>
     public const int Device = 4;
 
     /// <summary>The output folder exists, or it or standard output cannot be written.</summary>
@@ -34,7 +34,7 @@ internal static class ExitCodes
           1    internal error (set GPUNMF_TRACE=1 for the stack trace)
           2    wrong usage or option value
           3    an input file cannot be read or does not suit
-          4    the device is not available, or its memory too small
+          4    the device is not available, its memory too small, or it stopped working
           5    the output folder exists, or it or standard output cannot be written
           6    several files failed, not all for the same reason; the list at the end has the code of each
           130  stopped by Ctrl-C, SIGTERM or SIGHUP; nothing is left behind but finished files, and the finished models of a sweep

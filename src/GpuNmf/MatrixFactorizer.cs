@@ -48,6 +48,7 @@ public sealed class MatrixFactorizer : IDisposable
     /// <exception cref="ArgumentException">An option is out of range or does not suit the matrix; the matrix is empty, or an entry is negative or not finite.</exception>
     /// <exception cref="NotFiniteNumberException">X, or the loss of a start of the caller's own, leaves single precision's range.</exception>
     /// <exception cref="DeviceMemoryException">The device's memory is too small.</exception>
+    /// <exception cref="DeviceLostException">The device stopped working.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was signalled.</exception>
     /// <exception cref="ObjectDisposedException">The factoriser was disposed.</exception>
     public MatrixFactorization Fit(float[,] x, NmfOptions? options = null, IProgress<FactorisationProgress>? progress = null, CancellationToken cancellation = default)
@@ -56,10 +57,13 @@ public sealed class MatrixFactorizer : IDisposable
         options ??= new NmfOptions();
         options.Validate();
         MatrixCheck.Require(x);
-        int bins = x.GetLength(0), frames = x.GetLength(1);
-        var geometry = NmfGeometry.Of(bins, frames, options.Rank, _session.Form);
-        StartCheck.Require(options, bins, frames);
+        StartCheck.Require(options, x.GetLength(0), x.GetLength(1));
+        return _session.Use(() => FitValid(x, options, progress, cancellation));
+    }
 
+    private MatrixFactorization FitValid(float[,] x, NmfOptions options, IProgress<FactorisationProgress>? progress, CancellationToken cancellation)
+    {
+        var geometry = NmfGeometry.Of(x.GetLength(0), x.GetLength(1), options.Rank, _session.Form);
         using var onDevice = SpectrogramLayout.Upload(_session, x, geometry);
         var shared = SharedSpectrogram.Measure(_session, onDevice, geometry);
         var models = NmfModel.Of(options);

@@ -51,6 +51,7 @@ public sealed class RankSweep : IDisposable
     /// <exception cref="AudioFormatException">A sample is NaN or infinite.</exception>
     /// <exception cref="NotFiniteNumberException">The spectrogram leaves single precision's range.</exception>
     /// <exception cref="DeviceMemoryException">The device's memory is too small.</exception>
+    /// <exception cref="DeviceLostException">The device stopped working.</exception>
     /// <exception cref="InvalidDataException">The store gave another model than the one that was asked for.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was signalled.</exception>
     /// <exception cref="ObjectDisposedException">The sweep was disposed.</exception>
@@ -66,7 +67,19 @@ public sealed class RankSweep : IDisposable
         ArgumentNullException.ThrowIfNull(recording);
         options ??= new SweepOptions();
         options.ValidateFor(recording);
+        return _session.Use(() => RunValid(recording, options, store, progress, cancellation));
+    }
 
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_disposed) return;
+        _disposed = true;
+        _session.Dispose();
+    }
+
+    private SweepResult RunValid(IAudioSource recording, SweepOptions options, ISweepStore? store, IProgress<SeparationProgress>? progress, CancellationToken cancellation)
+    {
         _session.RestartPeak();
         int bins = options.Stft.Bins, columns = (int)options.ColumnsOf(recording);
         store?.Begin(new SweepSetting(_session.Entry.Id, _session.Entry.Name, _session.Kind, bins, columns));
@@ -96,14 +109,6 @@ public sealed class RankSweep : IDisposable
             Timings = new StageTimings(readSeconds, stft, Stopwatch.GetElapsedTime(start).TotalSeconds, 0),
             PeakDeviceBytes = _session.PeakBytes,
         };
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        if (_disposed) return;
-        _disposed = true;
-        _session.Dispose();
     }
 
     /// <summary>Where X is, with room for the models that take most.</summary>

@@ -73,6 +73,7 @@ public sealed class SourceSeparator : IDisposable
     /// <exception cref="AudioFormatException">A sample is NaN or infinite.</exception>
     /// <exception cref="NotFiniteNumberException">The spectrogram, or the loss of a start of the caller's own, leaves single precision's range.</exception>
     /// <exception cref="DeviceMemoryException">The device's memory is too small.</exception>
+    /// <exception cref="DeviceLostException">The device stopped working.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was signalled.</exception>
     /// <exception cref="ObjectDisposedException">The separator was disposed.</exception>
     /// <remarks>What the source or the sink throws passes through; the sink then holds a part of the stems.</remarks>
@@ -89,7 +90,12 @@ public sealed class SourceSeparator : IDisposable
         ArgumentNullException.ThrowIfNull(sink);
         options ??= new SeparationOptions();
         options.ValidateFor(recording);
+        return _session.Use(() => SeparateValid(recording, sink, options, progress, checkpoints, cancellation));
+    }
 
+    private SeparationResult SeparateValid(
+        IAudioSource recording, IStemSink sink, SeparationOptions options, IProgress<SeparationProgress>? progress, CheckpointOptions? checkpoints, CancellationToken cancellation)
+    {
         _session.RestartPeak();
         var clock = new StageClock();
         using var transform = new ForwardTransform(_session, options.Stft, recording.Channels);
@@ -144,6 +150,7 @@ public sealed class SourceSeparator : IDisposable
     /// <param name="cancellation">Looked at between launches.</param>
     /// <exception cref="ArgumentException">An option is out of range or does not suit the recording, see <see cref="SeparationOptions.ValidateFor"/>.</exception>
     /// <exception cref="DeviceMemoryException">The limit is too low for the recording.</exception>
+    /// <exception cref="DeviceLostException">The device stopped working.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was signalled.</exception>
     /// <exception cref="ObjectDisposedException">The separator was disposed.</exception>
     public SeparationPlan Plan(IAudioSource recording, SeparationOptions? options = null, CancellationToken cancellation = default)
@@ -152,7 +159,7 @@ public sealed class SourceSeparator : IDisposable
         ArgumentNullException.ThrowIfNull(recording);
         options ??= new SeparationOptions();
         options.ValidateFor(recording);
-        return new SeparationPlanner(_session, recording, options, _memory, renders: true, options.Nmf.Restarts, cancellation).Plan();
+        return _session.Use(() => new SeparationPlanner(_session, recording, options, _memory, renders: true, options.Nmf.Restarts, cancellation).Plan());
     }
 
     /// <summary>Learns the templates of a recording, as a dictionary for others of the same sounds: nothing is rendered.</summary>
@@ -170,6 +177,11 @@ public sealed class SourceSeparator : IDisposable
         ArgumentNullException.ThrowIfNull(recording);
         options ??= new SeparationOptions();
         options.ValidateFor(recording);
+        return _session.Use(() => LearnValid(recording, options, progress, cancellation));
+    }
+
+    private LearnResult LearnValid(IAudioSource recording, SeparationOptions options, IProgress<SeparationProgress>? progress, CancellationToken cancellation)
+    {
         _session.RestartPeak();
         using var transform = new ForwardTransform(_session, options.Stft, recording.Channels);
         var geometry = NmfGeometry.Of(options.Stft.Bins, options.RowsOf(recording), options.Nmf.Rank, _session.Form);

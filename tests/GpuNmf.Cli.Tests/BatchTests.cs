@@ -168,6 +168,33 @@ public sealed class BatchTests : IDisposable
         Assert.Equal(["a.wav", "b.wav", "c.wav"], _folder.Names);
     }
 
+    /// <summary>Whether it comes back or not, it is the failure of the recordings that it was lost to.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_device_that_is_lost_is_opened_anew(bool comesBack)
+    {
+        int recordings = 0, openings = 0;
+        var engine = new ToyEngine
+        {
+            OnOpening = () =>
+            {
+                if (++openings > 1 && !comesBack) throw new DeviceUnavailableException("it is gone");
+            },
+            InTheMidst = _ =>
+            {
+                if (++recordings == 2) throw new DeviceLostException("it stopped working");
+            },
+        };
+        CliRun run = Run(engine, [.. All, .. Out, "--quiet"]);
+
+        Assert.Equal(ExitCodes.Device, run.ExitCode);
+        Assert.Contains($"{_folder["b.wav"]}: exit code 4: it stopped working", run.Stderr, StringComparison.Ordinal);
+        Assert.Equal(!comesBack, run.Stderr.Contains($"{_folder["c.wav"]}: exit code 4: it is gone", StringComparison.Ordinal));
+        Assert.Equal(comesBack ? ["a", "c"] : ["a"], Made);
+        Assert.Equal(2, openings);
+    }
+
     [Fact]
     public void A_device_that_is_not_there_is_said_once()
     {

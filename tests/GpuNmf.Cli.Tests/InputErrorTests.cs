@@ -211,6 +211,15 @@ public sealed class InputErrorTests : IDisposable
     }
 
     [Fact]
+    public void A_device_that_is_lost_leaves_nothing()
+    {
+        var engine = new ToyEngine { InTheMidst = _ => throw new DeviceLostException("The toy stopped working.") };
+        CliRun.Of(engine, ["separate", TestRecording.WriteTones(_folder["song.wav"]), "--out", _folder["parts"], "--quiet"])
+            .AssertError(ExitCodes.Device, "The toy stopped working");
+        AssertNothingWritten();
+    }
+
+    [Fact]
     public void A_lack_of_memory_names_the_way_out()
     {
         var engine = new ToyEngine { InTheMidst = _ => throw new InsufficientMemoryException() };

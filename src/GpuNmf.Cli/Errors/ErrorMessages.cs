@@ -36,7 +36,7 @@ internal static partial class ErrorMessages
         AggregateException { InnerExceptions: [var inner] } => Describe(inner),
         OperationCanceledException => new(ExitCodes.Cancelled, "stopped; nothing was written"),
         AudioFormatException => new(ExitCodes.Input, OneLine(exception.Message)),
-        DeviceUnavailableException or DeviceMemoryException => new(ExitCodes.Device, InOptionNames(exception.Message)),
+        DeviceUnavailableException or DeviceMemoryException or DeviceLostException => new(ExitCodes.Device, InOptionNames(exception.Message)),
         OutOfMemoryException => new(ExitCodes.Device, "not enough memory; separate a shorter piece (--duration) or fewer components (--rank)"),
         SpoolException => new(ExitCodes.Output, $"{OneLine(exception.Message)} (--spectrogram recompute needs no disk)"),
         IOException or UnauthorizedAccessException => new(ExitCodes.Input, OneLine(exception.Message)),

@@ -8,10 +8,11 @@ internal sealed class SharedSeparator(IEngine engine, DeviceRequest device) : IS
 {
     private readonly Lock _gate = new();
     private ISeparator? _open;
-    private bool _isAtWork, _isClosed;
+    private bool _isAtWork, _isClosed, _wasLost;
 
     /// <inheritdoc/>
     /// <exception cref="DeviceUnavailableException">The device cannot be opened.</exception>
+    /// <exception cref="DeviceLostException">It stopped working; the next recording has it opened anew, or hears that it is gone.</exception>
     public SeparationResult Separate(
         IAudioSource recording, IStemSink sink, SeparationOptions options, WorkPlace place, IProgress<SeparationProgress> progress, CancellationToken cancellation) =>
         Use(open => open.Separate(recording, sink, options, place, progress, cancellation));
@@ -30,7 +31,14 @@ internal sealed class SharedSeparator(IEngine engine, DeviceRequest device) : IS
         }
         try
         {
-            return work(_open ??= engine.OpenSeparator(device));
+            return work(_open ??= Open());
+        }
+        catch (DeviceLostException)
+        {
+            _wasLost = true;
+            _open?.Dispose();
+            _open = null;
+            throw;
         }
         finally
         {
@@ -50,6 +58,19 @@ internal sealed class SharedSeparator(IEngine engine, DeviceRequest device) : IS
             if (_isClosed) return;
             _isClosed = true;
             if (!_isAtWork) _open?.Dispose();
+        }
+    }
+
+    private ISeparator Open()
+    {
+        try
+        {
+            return engine.OpenSeparator(device);
+        }
+        catch (DeviceUnavailableException exception) when (_wasLost)
+        {
+            // Recordings before this one were separated.
+            throw new DeviceLostException(exception.Message, exception);
         }
     }
 }

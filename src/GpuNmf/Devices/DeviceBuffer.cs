@@ -90,7 +90,7 @@ internal sealed class DeviceBuffer<T> : IDisposable where T : unmanaged
     {
         if (_memory is null) return;
         long bytes = _memory.LengthInBytes;
-        _memory.Dispose();
+        _session.Free(_memory);
         _memory = null;
         _session.Released(bytes);
     }

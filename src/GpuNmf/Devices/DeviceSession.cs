@@ -19,6 +19,7 @@ internal sealed class DeviceSession : IDisposable
     private const int LineBytes = 64;
 
     private readonly Context _context;
+    private readonly Accelerator _accelerator;
     private long _liveBytes;
     private long _peakBytes;
     private long _allocations;
@@ -27,19 +28,36 @@ internal sealed class DeviceSession : IDisposable
     private DeviceSession(Context context, Accelerator accelerator, DeviceEntry entry, KernelForm form, SimdWidth simd, string kind)
     {
         _context = context;
-        Accelerator = accelerator;
+        _accelerator = accelerator;
         Entry = entry;
         Form = form;
         Simd = simd;
         Kind = kind;
     }
 
-    internal Accelerator Accelerator { get; }
+    /// <summary>Called before everything that is asked of the driver. It may throw what a driver does: for tests of a device that is lost.</summary>
+    internal Action? OnCall { get; set; }
+
+    internal Accelerator Accelerator
+    {
+        get
+        {
+            OnCall?.Invoke();
+            return _accelerator;
+        }
+    }
 
     internal AcceleratorStream Stream => Accelerator.DefaultStream;
 
     /// <summary>For copies beside the work of <see cref="Stream"/>; one thread uses it at a time.</summary>
-    internal AcceleratorStream CopyStream => _copyStream ??= Accelerator.CreateStream();
+    internal AcceleratorStream CopyStream
+    {
+        get
+        {
+            var accelerator = Accelerator;
+            return _copyStream ??= accelerator.CreateStream();
+        }
+    }
 
     internal DeviceEntry Entry { get; }
 
@@ -90,15 +108,30 @@ internal sealed class DeviceSession : IDisposable
             new DeviceEntry(DeviceKind.Cpu, 0, name, 0, device.NumMultiprocessors, null), KernelForm.Tile, SimdWidth.Auto, name);
     }
 
+    /// <summary>Does what a user asked for, with the device.</summary>
+    /// <exception cref="DeviceLostException">The driver failed on the way, and not for lack of memory.</exception>
+    internal T Use<T>(Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (AcceleratorException e)
+        {
+            throw new DeviceLostException(
+                $"{Entry.Name} stopped working, and what it held is lost: {Said(e)}. Start again; if it happens again, look at the driver's log, or take another device.", e);
+        }
+    }
+
     /// <summary>Allocates pinned memory on the host.</summary>
-    internal HostBuffer<T> AllocateHost<T>(long length) where T : unmanaged => new(Accelerator.AllocatePageLocked1D<T>(length));
+    internal HostBuffer<T> AllocateHost<T>(long length) where T : unmanaged => new(this, Accelerator.AllocatePageLocked1D<T>(length));
 
     /// <summary>Allocates zeroed memory on the device.</summary>
     /// <param name="length">Number of elements, at least 1.</param>
     internal DeviceBuffer<T> Allocate<T>(long length) where T : unmanaged
     {
         // ILGPU's memory on the CPU begins 16 bytes behind a line of the caches: every wide vector would lie across two of them.
-        long spare = Accelerator is CPUAccelerator ? (LineBytes + Interop.SizeOf<T>() - 1) / Interop.SizeOf<T>() : 0;
+        long spare = _accelerator is CPUAccelerator ? (LineBytes + Interop.SizeOf<T>() - 1) / Interop.SizeOf<T>() : 0;
         var memory = Reserve<T>(length + spare);
         long first = spare == 0 ? 0 : FirstAligned(memory);
         long live = Interlocked.Add(ref _liveBytes, memory.LengthInBytes);
@@ -110,7 +143,7 @@ internal sealed class DeviceSession : IDisposable
             memory.MemSetToZero(Stream);
             return buffer;
         }
-        catch (AcceleratorException e)
+        catch (AcceleratorException e) when (IsLackOfMemory(e))
         {
             // A driver that allocates when memory is first touched says so here.
             double bytes = memory.LengthInBytes;
@@ -126,7 +159,7 @@ internal sealed class DeviceSession : IDisposable
 
     /// <summary>Makes sure that so many bytes can be allocated now.</summary>
     /// <exception cref="DeviceMemoryException">They cannot.</exception>
-    internal void RequireRoom(long bytes) => Reserve<byte>(Math.Max(1, bytes)).Dispose();
+    internal void RequireRoom(long bytes) => Free(Reserve<byte>(Math.Max(1, bytes)));
 
     /// <summary>The first element that begins a line of the caches, where a line is a whole number of elements; else 0.</summary>
     private static long FirstAligned<T>(MemoryBuffer1D<T, Stride1D.Dense> memory) where T : unmanaged
@@ -145,11 +178,28 @@ internal sealed class DeviceSession : IDisposable
         {
             return Accelerator.Allocate1D<T>(length);
         }
-        catch (Exception e) when (e is AcceleratorException or OutOfMemoryException)
+        catch (Exception e) when (IsLackOfMemory(e))
         {
             throw NoRoom(bytes, e);
         }
     }
+
+    /// <summary>What a driver said, and its name for it. ILGPU has no words for OpenCL's errors.</summary>
+    private static string Said(AcceleratorException exception) => exception switch
+    {
+        CudaException cuda => $"{cuda.Message} ({cuda.Error})",
+        CLException cl => cl.Error.ToString(),
+        _ => exception.Message.TrimEnd('.'),
+    };
+
+    /// <summary>True for what a driver says that has no room, and not for what it says when the device is gone.</summary>
+    private static bool IsLackOfMemory(Exception exception) => exception switch
+    {
+        CudaException cuda => cuda.Error == nameof(CudaError.CUDA_ERROR_OUT_OF_MEMORY),
+        // A buffer of a size that the device has never room for has an error of its own.
+        CLException cl => cl.Error is CLError.CL_MEM_OBJECT_ALLOCATION_FAILURE or CLError.CL_OUT_OF_RESOURCES or CLError.CL_OUT_OF_HOST_MEMORY or CLError.CL_INVALID_BUFFER_SIZE,
+        _ => exception is OutOfMemoryException,
+    };
 
     private double MostBytes => Math.Min(LimitBytes, Entry.MemoryBytes > 0 ? Entry.MemoryBytes : double.PositiveInfinity);
 
@@ -160,13 +210,28 @@ internal sealed class DeviceSession : IDisposable
 
     internal void Released(long bytes) => Interlocked.Add(ref _liveBytes, -bytes);
 
+    /// <summary>Gives back something of the device's.</summary>
+    /// <remarks>A device that is lost has taken it along. What the driver says of that is no news, and must not hide what it said first.</remarks>
+    internal void Free(IDisposable held)
+    {
+        try
+        {
+            held.Dispose();
+            OnCall?.Invoke();
+        }
+        catch (AcceleratorException)
+        {
+            // The next call says so, if there is one.
+        }
+    }
+
     internal void Synchronize() => Stream.Synchronize();
 
     public void Dispose()
     {
-        _copyStream?.Dispose();
-        Accelerator.Dispose();
-        _context.Dispose();
+        if (_copyStream is not null) Free(_copyStream);
+        Free(_accelerator);
+        Free(_context);
     }
 
     /// <summary>The widest vectors that the processor runs in hardware.</summary>
@@ -219,7 +284,7 @@ internal sealed class DeviceSession : IDisposable
         catch (AcceleratorException e)
         {
             context.Dispose();
-            throw new DeviceUnavailableException($"{entry.Id} ({entry.Name}) is listed, but its driver does not open it: {e.Message} Try again, or choose another device.", e);
+            throw new DeviceUnavailableException($"{entry.Id} ({entry.Name}) is listed, but its driver does not open it: {Said(e)}. Try again, or choose another device.", e);
         }
         catch
         {

@@ -58,7 +58,7 @@ internal sealed class CheckingEngine(Random random) : IEngine
         if (random.Next(4) > 0) Fail(own);
     }
 
-    private void Fail(Exception own) => throw random.Next(7) switch
+    private void Fail(Exception own) => throw random.Next(8) switch
     {
         0 => new DeviceUnavailableException("There is no device."),
         1 => new DeviceMemoryException("The device is\ntoo small."),
@@ -66,6 +66,7 @@ internal sealed class CheckingEngine(Random random) : IEngine
         3 => new AudioFormatException("The file has become shorter."),
         4 => new IOException("The disk is gone."),
         5 => new OperationCanceledException(),
+        6 => new DeviceLostException("The device stopped working."),
         _ => own,
     };
 

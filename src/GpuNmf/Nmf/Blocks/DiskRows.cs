@@ -100,7 +100,7 @@ internal sealed class DiskRows : ISpectrogramStore
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new SpoolException(string.Create(CultureInfo.InvariantCulture, $"The spectrogram needs {bytes / 1e9:F1} GB of disk in '{folder}', and the disk does not give them: {exception.Message} Make room, name another folder, or have it recomputed."), exception);
+            throw new SpoolException(string.Create(CultureInfo.InvariantCulture, $"The spectrogram needs {bytes / 1e6:F0} MB of disk in '{folder}', and the disk does not give them: {exception.Message} Make room, name another folder, or have it recomputed."), exception);
         }
     }
 }

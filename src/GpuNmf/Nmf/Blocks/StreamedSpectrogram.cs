@@ -29,10 +29,10 @@ internal sealed class StreamedSpectrogram : ISpectrogramBlocks, IDisposable
         _session = session;
         _rows = rows;
         _geometry = geometry;
-        _condition = new ConditionLauncher(session);
         _slotFrames = Math.Min(slotFrames, geometry.Frames);
         try
         {
+            _condition = new ConditionLauncher(session);
             for (int i = 0; i < 2; i++) _slots.Add(new Slot(session.Allocate<float>(BufferLength(geometry, _slotFrames))));
         }
         catch
