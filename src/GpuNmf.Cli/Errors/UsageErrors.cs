@@ -16,7 +16,7 @@ internal static class UsageErrors
         Command command = parsed.CommandResult.Command;
         if (command is RootCommand) return NoCommand(parsed, command);
         string see = See(command);
-        return FindUnknownOption(parsed, command, see)
+        return FindUnknownOption(parsed, command, args, see)
             ?? FindValueOfFlag(command, args, see)
             ?? FindBadArity(parsed, see)
             ?? FindSurplus(parsed, command, see)
@@ -33,14 +33,15 @@ internal static class UsageErrors
     }
 
     // The parser hands an unknown "--x" to the next argument that still takes a value; so look at the tokens themselves.
-    private static string? FindUnknownOption(ParseResult parsed, Command command, string see)
+    private static string? FindUnknownOption(ParseResult parsed, Command command, IReadOnlyList<string> args, string see)
     {
         string[] known = [.. command.Options.SelectMany(o => o.Aliases.Append(o.Name)), "--help"];
         Token? before = null;
         foreach (Token token in parsed.Tokens)
         {
             if (token.Type == TokenType.DoubleDash) return null;
-            if (token.Type == TokenType.Argument && token.Value.Length > 1 && token.Value[0] == '-' && !IsNumber(token.Value))
+            // What stands behind "=" is no word of its own, and may begin as it likes.
+            if (token.Type == TokenType.Argument && token.Value.Length > 1 && token.Value[0] == '-' && !IsNumber(token.Value) && args.Contains(token.Value))
             {
                 string name = token.Value.Split('=', ':')[0];
                 return known.Contains(name) && before is { Type: TokenType.Option } && command.Options.FirstOrDefault(o => o.Name == before.Value) is { } hungry

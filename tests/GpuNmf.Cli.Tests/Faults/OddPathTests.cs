@@ -42,7 +42,7 @@ public sealed class OddPathTests : IDisposable
     [Theory]
     [InlineData("-song.wav", "--out=-parts", "--", "-song.wav")]
     [InlineData("-song.wav", "--out", "./-parts", "./-song.wav")]
-    [InlineData("so\nng \u00e9.wav", "--out", "-parts/", "so\nng \u00e9.wav")]
+    [InlineData("so\nng \u00e9.wav", "--out=-parts/", "so\nng \u00e9.wav")]
     [InlineData("-song.wav", "--out", "./-parts/.", "./../here/-song.wav")]
     public async Task Odd_names_reach_the_program(string recording, params string[] words)
     {

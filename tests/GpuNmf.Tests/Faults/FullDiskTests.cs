@@ -1,6 +1,7 @@
 using GpuNmf.Audio;
 using GpuNmf.Checkpoints;
 using GpuNmf.Nmf;
+using GpuNmf.Nmf.Blocks;
 using GpuNmf.Stft;
 using GpuNmf.Tests.Lanes;
 using Xunit;
@@ -55,7 +56,7 @@ public sealed class FullDiskTests
         var memory = new MemoryOptions { Spectrogram = SpectrogramStorage.Disk, SpoolFolder = disk.Path };
         var session = Lane.Session(Lane.Cpu);
 
-        var error = Assert.Throws<IOException>(() => SeparationRun.On(session, TestSignals.Recording(TestSignals.Noise(60_000, 4)), s_options, memory));
+        var error = Assert.Throws<SpoolException>(() => SeparationRun.On(session, TestSignals.Recording(TestSignals.Noise(60_000, 4)), s_options, memory));
 
         Assert.Contains($"The spectrogram needs 1 MB of disk in '{disk.Path}'", error.Message, StringComparison.Ordinal);
         Assert.Contains(reason, error.Message, StringComparison.Ordinal);
