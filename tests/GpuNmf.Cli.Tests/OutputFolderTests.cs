@@ -230,6 +230,47 @@ public sealed class OutputFolderTests : IDisposable
         Assert.Empty(_folder.Names);
     }
 
+    /// <summary>Many at once, over what a kill left and over nothing: all but one are refused, and whoever has the folder keeps it.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Of_many_that_come_at_once_one_has_the_folder(bool isOverStaleWork)
+    {
+        for (int round = 0; round < 500; round++)
+        {
+            if (isOverStaleWork)
+            {
+                Directory.CreateDirectory(Target + ".partial");
+                File.WriteAllText(Path.Combine(Target + ".partial", OwnFolder.WorkMarker), "");
+            }
+            var claimed = new System.Collections.Concurrent.ConcurrentBag<OutputFolder>();
+            using var start = new Barrier(4);
+            Thread[] threads = [.. Enumerable.Range(0, 4).Select(_ => new Thread(() =>
+            {
+                start.SignalAndWait();
+                try
+                {
+                    claimed.Add(Claim());
+                }
+                catch (CliException)
+                {
+                    // Refused.
+                }
+            }))];
+            foreach (Thread thread in threads) thread.Start();
+            foreach (Thread thread in threads) thread.Join();
+            // All can be refused, where each has seen another; two never have it.
+            Assert.InRange(claimed.Count, 0, 1);
+            foreach (OutputFolder output in claimed)
+            {
+                Assert.True(File.Exists(Path.Combine(output.PartialPath, OwnFolder.WorkMarker)), $"round {round}");
+                output.Dispose();
+            }
+            Claim().Dispose();
+            Assert.Empty(_folder.Names);
+        }
+    }
+
     [Fact]
     public void A_partial_folder_of_anothers_is_not_touched()
     {

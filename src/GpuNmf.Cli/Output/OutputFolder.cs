@@ -222,16 +222,34 @@ internal sealed class OutputFolder : IDisposable
     /// <summary>Takes the folder for this run: one at a time has its marker, and one that vanishes is another's.</summary>
     private FileStream OpenMarker(FileMode mode)
     {
-        string marker = Path.Combine(PartialPath, OwnFolder.WorkMarker);
+        string path = Path.Combine(PartialPath, OwnFolder.WorkMarker);
+        FileStream marker;
         try
         {
-            return new FileStream(marker, mode, FileAccess.Write, FileShare.None);
+            marker = new FileStream(path, mode, FileAccess.Write, FileShare.None);
         }
-        catch (IOException exception) when (File.Exists(marker) || !Directory.Exists(PartialPath))
+        catch (IOException exception) when (File.Exists(path) || !Directory.Exists(PartialPath))
         {
-            throw Refuse($"another run of {ProgramInfo.Name} is working in '{PartialPath}'; wait for it or choose another --out", exception);
+            throw IsTaken(exception);
         }
+        if (HasItsName(marker)) return marker;
+        marker.Dispose();
+        throw IsTaken(null);
     }
+
+    /// <summary>False for a marker that another run deleted after it was opened here and before it was locked: the lock of a file without a name keeps nobody out.</summary>
+    private static bool HasItsName(FileStream marker)
+    {
+        // Windows deletes no open file, and shows nobody the time of one that is locked.
+        if (OperatingSystem.IsWindows()) return true;
+        // A time that no other marker has takes no room on the disk.
+        DateTime time = DateTime.UnixEpoch.AddSeconds(Random.Shared.Next());
+        File.SetLastWriteTimeUtc(marker.SafeFileHandle, time);
+        return File.GetLastWriteTimeUtc(marker.Name) == time;
+    }
+
+    private CliException IsTaken(Exception? cause) =>
+        Refuse($"another run of {ProgramInfo.Name} is working in '{PartialPath}'; wait for it or choose another --out", cause);
 
     private void CreateParents()
     {

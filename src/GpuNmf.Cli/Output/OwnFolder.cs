@@ -29,7 +29,9 @@ internal static partial class OwnFolder
     public static string? WhyForeignWork(string folder)
     {
         if (new DirectoryInfo(folder).LinkTarget is not null) return "it is a link";
-        if (File.Exists(Path.Combine(folder, WorkMarker)) || HasResult(folder) || !Directory.EnumerateFileSystemEntries(folder).Any()) return null;
+        // Looked at once: another run may be putting its marker there.
+        string[] entries = Directory.GetFileSystemEntries(folder);
+        if (entries.Length == 0 || entries.Any(entry => Path.GetFileName(entry) == WorkMarker) || HasResult(folder)) return null;
         return $"{ProgramInfo.Name} did not write it (no {WorkMarker} in it)";
     }
 

@@ -34,7 +34,7 @@ public sealed class ChangingRecordingTests : IDisposable
     private async Task<CliRun> Disturbed(Action change)
     {
         using ProgramProcess program = ProgramProcess.Start(
-            "separate", _folder["song.wav"], "--out", _folder["parts"], "--device", "cpu", "--n-fft", "1024", "--rank", "2", "--max-iter", "3000", "--tol", "0");
+            "separate", _folder["song.wav"], "--out", _folder["parts"], "--device", "cpu", "--n-fft", "1024", "--rank", "2", "--max-iter", "1500", "--tol", "0");
         await program.WaitForProgress("factorising");
         change();
         return await program.End();

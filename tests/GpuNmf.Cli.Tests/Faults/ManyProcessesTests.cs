@@ -10,7 +10,7 @@ public sealed class ManyProcessesTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public Task Of_four_calls_for_one_folder_one_has_it() => RaceForOne(4);
+    public Task Of_three_calls_for_one_folder_one_has_it() => RaceForOne(3);
 
     [Fact]
     [Trait("Suite", "Full")]

@@ -31,7 +31,7 @@ public sealed class DeviceLossTests
     public void Whenever_it_happens_in_a_separation_one_error_says_so_and_nothing_stays(SpectrogramStorage storage) => LoseInSeparation(storage, every: 17);
 
     [Theory, MemberData(nameof(Works))]
-    public void Whatever_is_at_work_one_error_says_so_and_nothing_stays(string work) => LoseIn(work, every: 41);
+    public void Whatever_is_at_work_one_error_says_so_and_nothing_stays(string work) => LoseIn(work, every: 89);
 
     [Theory, MemberData(nameof(Storages))]
     [Trait("Suite", "Full")]

@@ -9,11 +9,11 @@ namespace GpuNmf.Tests.Faults;
 /// <summary>A recording that changes between its reading for the spectrogram and its reading for the stems.</summary>
 public sealed class ChangingRecordingTests : IDisposable
 {
-    private const int Samples = 600_000;
+    private const int Samples = 300_000;
 
     private static readonly SeparationOptions s_options = new()
     {
-        Stft = new StftOptions { FftLength = 1024, HopLength = 512 },
+        Stft = new StftOptions { FftLength = 1024, HopLength = 256 },
         Nmf = new NmfOptions { Rank = 2, MaxIterations = 2 },
     };
 
@@ -34,7 +34,7 @@ public sealed class ChangingRecordingTests : IDisposable
         float[] disturbed = Separate(() =>
         {
             if (change == "deleted") File.Delete(Song);
-            if (change == "longer") using (var file = Open()) file.Write(new byte[100_000]);
+            if (change == "longer") using (var file = Open()) file.SetLength(file.Length + 100_000);
             if (change == "replaced") File.Move(Write("other.wav", 2), Song, overwrite: true);
         });
         Assert.Equal(undisturbed, disturbed);
@@ -77,7 +77,7 @@ public sealed class ChangingRecordingTests : IDisposable
         return _folder[name];
     }
 
-    private FileStream Open() => new(Song, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
+    private FileStream Open() => new(Song, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
 
     private sealed class Watcher(Action<SeparationStage> look) : IProgress<SeparationProgress>
     {
