@@ -3,6 +3,7 @@ using GpuNmf.Checkpoints;
 using GpuNmf.Masking;
 using GpuNmf.Nmf;
 using GpuNmf.Stft;
+using GpuNmf.Tests.Fuzzing;
 using GpuNmf.Tests.Lanes;
 using Xunit;
 
@@ -149,22 +150,30 @@ public sealed class ResumedSeparationTests
 
     /// <summary>Cut anywhere, or with any byte changed, it is no checkpoint.</summary>
     [Fact]
-    public void A_damaged_checkpoint_is_refused()
+    public void A_damaged_checkpoint_is_refused() => RefuseDamaged(500);
+
+    [Fact, Trait("Suite", "Full")]
+    public void A_hundred_thousand_damaged_checkpoints_are_refused() => RefuseDamaged(100_000);
+
+    private static void RefuseDamaged(int cases)
     {
         var recording = TestSignals.Recording(TestSignals.Tones(2500, 1));
         byte[] kept = CheckpointOf(recording);
-        var random = new Random(3);
-        var damaged = (List<byte[]>)[[], kept[..5], kept[..^1], [.. kept, 0], "something else of the same name"u8.ToArray()];
-        for (int i = 0; i < 50; i++)
+        AssertDamaged(recording, "something else of the same name"u8.ToArray());
+        AssertDamaged(recording, []);
+        FuzzLoop.Run(7, cases, random =>
         {
-            byte[] flipped = [.. kept];
-            flipped[random.Next(kept.Length)] ^= (byte)(1 << random.Next(8));
-            damaged.Add(flipped);
-            damaged.Add(kept[..random.Next(kept.Length)]);
-        }
+            byte[] damaged = ByteMutation.Mutate(random, kept);
+            // Some damages write what was there.
+            if (!damaged.AsSpan().SequenceEqual(kept)) FuzzLoop.WithinMemory((1 << 20) + 8 * kept.Length, () => AssertDamaged(recording, damaged));
+        });
+    }
 
-        foreach (byte[] one in damaged)
-            Assert.Contains("damaged", Assert.Throws<CheckpointException>(() => Run(Lane.Cpu, recording, s_options, new MemoryCheckpoints { Kept = one })).Message, StringComparison.Ordinal);
+    private static void AssertDamaged(AudioBuffer recording, byte[] kept)
+    {
+        var error = Assert.Throws<CheckpointException>(() => Run(Lane.Cpu, recording, s_options, new MemoryCheckpoints { Kept = kept }));
+        Assert.Contains("damaged", error.Message, StringComparison.Ordinal);
+        Assert.Equal(0, Lane.Session(Lane.Cpu).LiveBytes);
     }
 
     [Fact]

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace GpuNmf.Tests.Faults;
 
-/// <summary>Nothing grows while one process separates file after file, of different lengths, on one device.</summary>
+/// <summary>Nothing grows while one process separates file after file, of different lengths, on one device or on one opened for each.</summary>
 public sealed class ManySeparationsTests : IDisposable
 {
     private static readonly int[] s_lengths = [9_000, 40_000, 3_001];
@@ -18,26 +18,43 @@ public sealed class ManySeparationsTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Nothing_grows_in_thirty() => Separate(warm: 12, all: 30);
+    public void Nothing_grows_in_thirty() => SeparateAll(warm: 12, all: 30);
 
     [Fact]
     [Trait("Suite", "Full")]
-    public void Nothing_grows_in_two_hundred() => Separate(warm: 50, all: 200);
+    public void Nothing_grows_in_two_hundred() => SeparateAll(warm: 50, all: 200);
 
-    private void Separate(int warm, int all)
+    [Fact]
+    public void Nothing_grows_with_a_device_opened_for_each() => SeparateAll(warm: 6, all: 12, reopens: true);
+
+    [Fact]
+    [Trait("Suite", "Full")]
+    public void Nothing_grows_in_two_hundred_with_a_device_opened_for_each() => SeparateAll(warm: 50, all: 200, reopens: true);
+
+    private void SeparateAll(int warm, int all, bool reopens = false)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux lists a process's open files in /proc.");
         for (int i = 0; i < s_lengths.Length; i++) WavFile.Write(_folder[$"{i}.wav"], TestSignals.Recording(TestSignals.Tones(s_lengths[i], 1), TestSignals.Noise(s_lengths[i], 2)), WavEncoding.Float32);
-        using var session = Lane.Open(Lane.Cpu);
+        using var kept = Lane.Open(Lane.Cpu);
         var allocations = new Dictionary<int, long>();
         Usage before = default;
         for (int n = 0; n < all; n++)
         {
             if (n == warm) before = Usage.Now();
-            long made = session.Allocations;
-            SeparateFile(session, n % s_lengths.Length);
-            made = session.Allocations - made;
-            Assert.Equal(0, session.LiveBytes);
+            long made = kept.Allocations;
+            if (reopens)
+            {
+                using var opened = Lane.Open(Lane.Cpu);
+                SeparateFile(opened, n % s_lengths.Length);
+                made = opened.Allocations;
+                Assert.Equal(0, opened.LiveBytes);
+            }
+            else
+            {
+                SeparateFile(kept, n % s_lengths.Length);
+                made = kept.Allocations - made;
+                Assert.Equal(0, kept.LiveBytes);
+            }
             if (!allocations.TryAdd(n % s_lengths.Length, made)) Assert.Equal(allocations[n % s_lengths.Length], made);
         }
         var after = Usage.Now();
