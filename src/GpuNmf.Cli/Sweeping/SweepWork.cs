@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
@@ -143,15 +144,12 @@ internal sealed class SweepWork : ISweepStore
     /// <summary>Which start of its rank a seed is; seeds begin again behind the largest.</summary>
     private ulong PlaceOf(ulong seed) => unchecked(seed - _request.Options.Nmf.Seed);
 
-    private bool IsOfThisSweep(SweepKey key) =>
-        _request.Options.Betas.Contains(key.Beta) && _request.Options.Ranks.Contains(key.Rank) && PlaceOf(key.Seed) < (ulong)_request.Options.Nmf.Restarts;
-
     private void ReadModels()
     {
         string path = Path.Combine(_folder, OutputFiles.SweepModels);
         if (!File.Exists(path)) return;
         foreach (string text in File.ReadAllText(path).Split('\n'))
-            if (ModelLine.Read(text) is { } line && IsOfThisSweep(line.Key))
+            if (ModelLine.Read(text) is { } line)
                 _models[line.Key] = line;
         // A kill may have left half a line, which the next one must not be added to.
         File.WriteAllText(path + ".new", string.Concat(_models.Values.Select(line => line.Text)));
@@ -179,8 +177,11 @@ internal sealed class SweepWork : ISweepStore
         [JsonIgnore]
         public SweepKey Key => new(Beta, Rank, Seed);
 
+        /// <summary>SHA-256 of the line without it.</summary>
+        public string? Sha256 { get; init; }
+
         [JsonIgnore]
-        public string Text => JsonSerializer.Serialize(this) + "\n";
+        public string Text => JsonSerializer.Serialize(this with { Sha256 = Hash() }) + "\n";
 
         public static ModelLine Of(SweepModel model, string templates, string? activations) =>
             new(model.Key.Beta, model.Key.Rank, model.Key.Seed, model.Loss, model.Objective, model.Iterations, model.Converged, model.Seconds, templates, activations);
@@ -190,16 +191,16 @@ internal sealed class SweepWork : ISweepStore
         {
             try
             {
-                // A number too large for JSON's readers becomes an infinity.
                 return text.EndsWith('}') && JsonSerializer.Deserialize<ModelLine>(text, s_strict) is { } line
-                    && double.IsFinite(line.Loss) && double.IsFinite(line.Objective) && double.IsFinite(line.Seconds) && line.Iterations >= 0
-                    ? line
-                    : null;
+                    && line.Sha256 == line.Hash() ? line : null;
             }
-            catch (JsonException)
+            // A number too large for JSON's readers becomes an infinity, which its writer does not take.
+            catch (Exception exception) when (exception is JsonException or ArgumentException)
             {
                 return null;
             }
         }
+
+        private string Hash() => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(this with { Sha256 = null })));
     }
 }
