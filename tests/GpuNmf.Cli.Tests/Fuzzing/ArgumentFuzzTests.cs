@@ -16,12 +16,14 @@ public sealed class ArgumentFuzzTests : IDisposable
 
     private readonly TemporaryFolder _folder = new();
     private readonly string _before = Directory.GetCurrentDirectory();
+    private readonly string? _searchPath = Environment.GetEnvironmentVariable("PATH");
     private readonly Dictionary<int, int> _ended = [];
 
     public ArgumentFuzzTests() => Directory.SetCurrentDirectory(Directory.CreateDirectory(_folder["outer", "inner"]).FullName);
 
     public void Dispose()
     {
+        Environment.SetEnvironmentVariable("PATH", _searchPath);
         Directory.SetCurrentDirectory(_before);
         _folder.Dispose();
     }
@@ -29,8 +31,13 @@ public sealed class ArgumentFuzzTests : IDisposable
     [Fact]
     public void Any_list_ends_with_a_known_code() => Fuzz(3000);
 
+    /// <summary>Without ffmpeg, which would start a process for every file that is no WAV: hours of them.</summary>
     [Fact, Trait("Suite", "Full")]
-    public void A_million_lists_end_with_a_known_code() => Fuzz(1_000_000);
+    public void A_million_lists_end_with_a_known_code()
+    {
+        Environment.SetEnvironmentVariable("PATH", "");
+        Fuzz(1_000_000);
+    }
 
     private void Fuzz(int cases)
     {
