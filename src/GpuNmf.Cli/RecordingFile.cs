@@ -17,6 +17,7 @@ internal sealed class RecordingFile : IDisposable
     private readonly InputRequest _input;
     private readonly Action<IAudioSource> _requireFit;
     private IAudioSource? _samples;
+    private string? _sha256;
 
     private RecordingFile(AudioFile file, InputRequest input, Action<IAudioSource> requireFit)
     {
@@ -32,8 +33,15 @@ internal sealed class RecordingFile : IDisposable
     /// <exception cref="InvalidOperationException">The recording is not ready.</exception>
     public IAudioSource Samples => _samples ?? throw new InvalidOperationException($"'{_input.Path}' has not been decoded.");
 
-    /// <summary>What was opened.</summary>
-    public RecordingInfo Info => new(Path.GetFileName(_input.Path), _file.Encoding, Samples.SampleRateHz, Samples.Channels, Samples.Length);
+    /// <summary>Bytes on disk that decoding will take, of the whole file, as far as that states its length; 0 where there is nothing to decode.</summary>
+    public long DecodedBytes => _file.NeedsDecoding ? sizeof(float) * _file.StatedLength.GetValueOrDefault() * _file.Channels : 0;
+
+    /// <summary>Of the file's bytes.</summary>
+    /// <exception cref="InvalidOperationException">The recording is not hashed.</exception>
+    public string Sha256 => _sha256 ?? throw new InvalidOperationException($"'{_input.Path}' has not been hashed.");
+
+    /// <summary>What was opened and hashed.</summary>
+    public RecordingInfo Info => new(Path.GetFileName(_input.Path), _file.Encoding, Samples.SampleRateHz, Samples.Channels, Samples.Length, Sha256);
 
     /// <summary>What is wrong with the file although it could be read.</summary>
     public IReadOnlyList<string> Warnings => _file.Warnings;
@@ -81,6 +89,21 @@ internal sealed class RecordingFile : IDisposable
         ErrorMessages.Refusing(ExitCodes.Input, () => request.Options.Stft.FrameCount(samples.Length), $"'{request.Input.Path}': ");
         ErrorMessages.Refusing(ExitCodes.Usage, () => request.Options.ValidateFor(samples));
     }, cancellation);
+
+    /// <summary>Finds what tells this file from others of its name.</summary>
+    /// <exception cref="CliException">It cannot be read.</exception>
+    /// <exception cref="OperationCanceledException">The token was set.</exception>
+    public void Hash(CancellationToken cancellation)
+    {
+        try
+        {
+            _sha256 = FileHash.Of(_input.Path, cancellation);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new CliException(ExitCodes.Input, $"'{_input.Path}' cannot be read: {exception.Message}", exception);
+        }
+    }
 
     /// <summary>Makes samples of a file that is not ready.</summary>
     /// <param name="workFolder">Has room for 4 bytes a sample; nothing stays in it.</param>

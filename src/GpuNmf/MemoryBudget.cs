@@ -11,18 +11,10 @@ internal readonly record struct MemoryBudget(long DeviceBytes, long HostBytes, b
     /// <summary>What the runtime, its compiler and the program's code take of a process that is held to a limit.</summary>
     private const long RuntimeBytes = 160L << 20;
 
-    /// <summary>Opens a device that does not give more than its budget.</summary>
-    /// <param name="device">Null is <see cref="DeviceRequest.Auto"/>.</param>
+    /// <summary>Holds a device to its budget of now.</summary>
+    /// <param name="session">Device.</param>
     /// <param name="memory">Limits.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The number of threads, or an option of the memory, is out of range.</exception>
-    /// <exception cref="DeviceUnavailableException">The device asked for is not there.</exception>
-    internal static DeviceSession Open(DeviceRequest? device, MemoryOptions memory)
-    {
-        memory.Validate();
-        var session = DeviceSession.Open(device ?? DeviceRequest.Auto);
-        session.LimitBytes = Of(session, memory).DeviceBytes;
-        return session;
-    }
+    internal static void Limit(DeviceSession session, MemoryOptions memory) => session.LimitBytes = Of(session, memory).DeviceBytes;
 
     internal static MemoryBudget Of(DeviceSession session, MemoryOptions options)
     {

@@ -33,9 +33,12 @@ internal sealed class MemoryNeeds
         RenderBytes = !renders ? 0 : ForwardTransform.Bytes(session, options.Stft, recording.Channels, recording.Length, sizes.Frames) + sizeof(float) * (_geometry.TemplateLength + activations) + sizes.BlockBytes(recording.Channels, masks, _geometry.Pitch)
             + sizeof(float) * StemLauncher.ScratchLengthOf(session, options.Stft.FftLength, sizes.Frames * recording.Channels);
         long cells = (long)_nmf.Rank * _geometry.Frames;
-        // A start and the fits of all, one of them once more while its components are ordered; the rows' sums and maxima, and the losses; factors that penalties are summed of; the pieces on their way.
-        HostBytes = sizeof(float) * (cells * (2 + heldFits) + 3L * _geometry.Rows + (_nmf.HasPenalties ? activations : 0)) + (renders ? 2 * (sizeof(float) + 1) * (long)sizes.Components * recording.Channels * sizes.Samples : 0)
-            + PiecesBytes;
+        // A start and the fits of all, one of them once more while its components are ordered; the rows' sums and maxima, and the losses; factors that penalties are summed of.
+        long factors = sizeof(float) * (cells * (2 + heldFits) + 3L * _geometry.Rows + (_nmf.HasPenalties ? activations : 0));
+        // Two places for a block of stems and of the input, a block of the input read ahead, and what of it the stems have left, in double precision.
+        long ofAComponent = (long)recording.Channels * sizes.Samples;
+        long stems = renders ? ofAComponent * (2 * sizeof(float) * (sizes.Components + 1L) + sizeof(float) + sizeof(double)) : 0;
+        HostBytes = factors + stems + PiecesBytes;
         SpectrogramBytes = sizeof(float) * (long)_geometry.Rows * _geometry.Pitch;
     }
 
@@ -62,6 +65,9 @@ internal sealed class MemoryNeeds
 
     /// <summary>Rows of a block at least.</summary>
     internal int LeastRows => Math.Min(_geometry.Frames, StreamedSpectrogram.LargestSlice(_geometry));
+
+    /// <summary>Bytes of a checkpoint at most, but for the traces of the losses: a model at work takes more than one that has finished.</summary>
+    internal long CheckpointBytes => _nmf.Restarts * NmfWorkspace.SavedBytes(_geometry, UpdateRule.For(_nmf), _nmf.Solver);
 
     /// <summary>On the device while it is factorised, X excepted.</summary>
     /// <param name="models">Models at a time.</param>

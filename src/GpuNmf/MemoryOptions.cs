@@ -24,6 +24,9 @@ public sealed record MemoryOptions
     /// <summary>Models at a time at most; null is as many as fit.</summary>
     internal int? MostModels { get; init; }
 
+    /// <summary>Models at a time, exactly: those of a checkpoint; null is as many as fit.</summary>
+    internal int? Models { get; init; }
+
     /// <summary>The folder in force.</summary>
     internal string Folder => SpoolFolder ?? Path.GetTempPath();
 

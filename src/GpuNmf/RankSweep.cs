@@ -19,6 +19,7 @@ public sealed class RankSweep : IDisposable
 {
     private readonly DeviceSession _session;
     private readonly MemoryOptions _memory;
+    private readonly bool _isLimited;
     private bool _disposed;
 
     /// <summary>Opens the device.</summary>
@@ -29,7 +30,9 @@ public sealed class RankSweep : IDisposable
     public RankSweep(DeviceRequest? device = null, MemoryOptions? memory = null)
     {
         _memory = memory ?? new MemoryOptions();
-        _session = MemoryBudget.Open(device, _memory);
+        _memory.Validate();
+        _session = DeviceSession.Open(device ?? DeviceRequest.Auto);
+        _isLimited = true;
     }
 
     internal RankSweep(DeviceSession session, MemoryOptions? memory = null)
@@ -67,7 +70,11 @@ public sealed class RankSweep : IDisposable
         ArgumentNullException.ThrowIfNull(recording);
         options ??= new SweepOptions();
         options.ValidateFor(recording);
-        return _session.Use(() => RunValid(recording, options, store, progress, cancellation));
+        return _session.Use(() =>
+        {
+            if (_isLimited) MemoryBudget.Limit(_session, _memory);
+            return RunValid(recording, options, store, progress, cancellation);
+        });
     }
 
     /// <inheritdoc/>
@@ -80,13 +87,13 @@ public sealed class RankSweep : IDisposable
 
     private SweepResult RunValid(IAudioSource recording, SweepOptions options, ISweepStore? store, IProgress<SeparationProgress>? progress, CancellationToken cancellation)
     {
-        _session.RestartPeak();
         int bins = options.Stft.Bins, columns = (int)options.ColumnsOf(recording);
         store?.Begin(new SweepSetting(_session.Entry.Id, _session.Entry.Name, _session.Kind, bins, columns));
-        long start = Stopwatch.GetTimestamp();
         NmfOptions[] problems = [.. options.Problems()];
         var geometry = NmfGeometry.Of(bins, columns, options.Ranks[^1], _session.Form);
         var plan = PlanOf(recording, options, geometry, cancellation);
+        _session.RestartPeak();
+        long start = Stopwatch.GetTimestamp();
         using var transform = new ForwardTransform(_session, options.Stft, recording.Channels);
         using var spectrogram = RecordingSpectrogram.Open(_session, transform, recording, options.Channels, geometry, plan, _memory);
         var shared = spectrogram.Measure((done, total) => progress?.Report(new SeparationProgress(SeparationStage.Transforming, done, total, null)), cancellation);

@@ -21,7 +21,7 @@ internal sealed class RunIdentity
         var values = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
             ["SampleRateHz"] = Text(recording.SampleRateHz),
-            ["Channels"] = Text(recording.Channels),
+            ["RecordingChannels"] = Text(recording.Channels),
             ["Length"] = Text(recording.Length),
             ["Kind"] = session.Kind,
             ["Device"] = session.Entry.Name,
@@ -29,7 +29,7 @@ internal sealed class RunIdentity
         };
         foreach (object? part in (object?[])[options.Stft, options.Nmf, options.Reconstruction, options.Grouping])
             foreach (var property in part?.GetType().GetProperties().Where(property => property.CanWrite) ?? [])
-                values[property.Name] = Text(property.GetValue(part));
+                values.Add(property.Name, Text(property.GetValue(part)));
         return new RunIdentity(values);
     }
 

@@ -21,7 +21,6 @@ internal sealed class SeparationCheckpoints : IFitCheckpoints, IDisposable
     private readonly CheckpointOptions _options;
     private readonly RunIdentity _identity;
     private readonly NmfFit?[] _fits;
-    private Stream? _kept;
     private BinaryReader? _batch;
     private byte[]? _keptHash, _hash;
     private readonly long _begun = Stopwatch.GetTimestamp();
@@ -36,15 +35,7 @@ internal sealed class SeparationCheckpoints : IFitCheckpoints, IDisposable
     internal SeparationCheckpoints(CheckpointOptions options, RunIdentity identity, int fits)
     {
         (_options, _identity, _fits, _pause) = (options, identity, new NmfFit?[fits], options.Interval);
-        try
-        {
-            if (IsWhole()) Read();
-        }
-        catch
-        {
-            Dispose();
-            throw;
-        }
+        if (IsWhole()) Read();
     }
 
     /// <summary>Models at a time of the batch that the checkpoint was made in; null without a checkpoint.</summary>
@@ -92,16 +83,12 @@ internal sealed class SeparationCheckpoints : IFitCheckpoints, IDisposable
         return taken;
     }
 
-    public void Dispose()
-    {
-        _batch?.Dispose();
-        _kept?.Dispose();
-    }
+    public void Dispose() => _batch?.Dispose();
 
     private void Write(Stream file, Action<BinaryWriter>? batch)
     {
         file.Write(s_magic);
-        using var hashing = new HashingStream(file, isReading: false);
+        using var hashing = new HashingStream(file);
         using (var writer = new BinaryWriter(hashing, Encoding.UTF8, leaveOpen: true))
         {
             writer.Write(_identity.ToJson());
@@ -142,11 +129,10 @@ internal sealed class SeparationCheckpoints : IFitCheckpoints, IDisposable
 
     private void Read()
     {
-        _kept = _options.Store.Open()!;
-        _kept.ReadExactly(new byte[s_magic.Length]);
-        var reader = new BinaryReader(_kept, Encoding.UTF8, leaveOpen: true);
+        var reader = new BinaryReader(_options.Store.Open()!, Encoding.UTF8);
         try
         {
+            reader.BaseStream.ReadExactly(new byte[s_magic.Length]);
             _identity.Require(RunIdentity.Parse(reader.ReadString()));
             _keptHash = reader.ReadBytes(HashBytes);
             Models = reader.ReadInt32();
@@ -157,6 +143,11 @@ internal sealed class SeparationCheckpoints : IFitCheckpoints, IDisposable
         catch (Exception exception) when (exception is IOException or ArgumentException or System.Text.Json.JsonException or OverflowException)
         {
             throw Damaged(exception);
+        }
+        finally
+        {
+            // What is left of the stream is the batch.
+            if (_batch is null) reader.Dispose();
         }
     }
 

@@ -14,6 +14,9 @@ public sealed record SeparationPlan
     /// <summary>Bytes on disk beside the stems: the spectrogram where it is spooled; 0 elsewhere.</summary>
     public required long DiskBytes { get; init; }
 
+    /// <summary>Bytes of a checkpoint at most. Where they are kept, the last one stands until the next one is complete.</summary>
+    public required long CheckpointBytes { get; init; }
+
     /// <summary>Bytes of the magnitude spectrogram, wherever it is.</summary>
     public required long SpectrogramBytes { get; init; }
 

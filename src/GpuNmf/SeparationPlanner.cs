@@ -50,6 +50,7 @@ internal sealed class SeparationPlanner
             DeviceBytes = Math.Max(factorising, _needs.RenderBytes),
             HostBytes = _needs.HostBytes + (spectrogram.Storage == SpectrogramStorage.Host ? _needs.SpectrogramBytes : 0),
             DiskBytes = spectrogram.Storage == SpectrogramStorage.Disk ? _needs.SpectrogramBytes : 0,
+            CheckpointBytes = _needs.CheckpointBytes,
             SpectrogramBytes = _needs.SpectrogramBytes,
             Storage = spectrogram.Storage,
             Blocks = spectrogram.Blocks(_needs.Rows),

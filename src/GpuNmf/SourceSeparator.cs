@@ -20,6 +20,7 @@ namespace GpuNmf;
 public sealed class SourceSeparator : IDisposable
 {
     private readonly DeviceSession _session;
+    private readonly bool _isLimited;
     private MemoryOptions _memory;
     private bool _disposed;
 
@@ -31,9 +32,13 @@ public sealed class SourceSeparator : IDisposable
     public SourceSeparator(DeviceRequest? device = null, MemoryOptions? memory = null)
     {
         _memory = memory ?? new MemoryOptions();
-        _session = MemoryBudget.Open(device, _memory);
+        _memory.Validate();
+        _session = DeviceSession.Open(device ?? DeviceRequest.Auto);
+        _isLimited = true;
     }
 
+    /// <param name="session">Belongs to this from now on. It keeps its own limit.</param>
+    /// <param name="memory">Null is the default of every option.</param>
     internal SourceSeparator(DeviceSession session, MemoryOptions? memory = null)
     {
         _session = session;
@@ -53,7 +58,6 @@ public sealed class SourceSeparator : IDisposable
         {
             ArgumentNullException.ThrowIfNull(value);
             value.Validate();
-            _session.LimitBytes = MemoryBudget.Of(_session, value).DeviceBytes;
             _memory = value;
         }
     }
@@ -90,7 +94,7 @@ public sealed class SourceSeparator : IDisposable
         ArgumentNullException.ThrowIfNull(sink);
         options ??= new SeparationOptions();
         options.ValidateFor(recording);
-        return _session.Use(() => SeparateValid(recording, sink, options, progress, checkpoints, cancellation));
+        return Use(() => SeparateValid(recording, sink, options, progress, checkpoints, cancellation));
     }
 
     private SeparationResult SeparateValid(
@@ -100,10 +104,10 @@ public sealed class SourceSeparator : IDisposable
         var clock = new StageClock();
         using var transform = new ForwardTransform(_session, options.Stft, recording.Channels);
         var geometry = NmfGeometry.Of(options.Stft.Bins, options.RowsOf(recording), options.Nmf.Rank, _session.Form);
-        var plan = new SeparationPlanner(_session, recording, options, _memory, renders: true, options.Nmf.Restarts, cancellation).Spectrogram();
-        _session.RestartPeak();
         using var kept = checkpoints is null ? null : new SeparationCheckpoints(checkpoints, RunIdentity.Of(_session, recording, options), options.Nmf.Restarts);
-        if (kept is not null) plan = plan with { Models = kept.ModelsInUse = kept.Models ?? plan.Models };
+        var plan = new SeparationPlanner(_session, recording, options, _memory with { Models = kept?.Models }, renders: true, options.Nmf.Restarts, cancellation).Spectrogram();
+        if (kept is not null) kept.ModelsInUse = plan.Models;
+        _session.RestartPeak();
         clock.Lap();
         var (fits, silent, constant, timings, spectrogram) = Factorise(transform, recording, geometry, plan, options, kept, progress, cancellation);
         cancellation.ThrowIfCancellationRequested();
@@ -159,8 +163,15 @@ public sealed class SourceSeparator : IDisposable
         ArgumentNullException.ThrowIfNull(recording);
         options ??= new SeparationOptions();
         options.ValidateFor(recording);
-        return _session.Use(() => new SeparationPlanner(_session, recording, options, _memory, renders: true, options.Nmf.Restarts, cancellation).Plan());
+        return Use(() => new SeparationPlanner(_session, recording, options, _memory, renders: true, options.Nmf.Restarts, cancellation).Plan());
     }
+
+    /// <summary>Does what a user asked for, with the device and the memory that are there now.</summary>
+    private T Use<T>(Func<T> work) => _session.Use(() =>
+    {
+        if (_isLimited) MemoryBudget.Limit(_session, _memory);
+        return work();
+    });
 
     /// <summary>Learns the templates of a recording, as a dictionary for others of the same sounds: nothing is rendered.</summary>
     /// <param name="recording">Read from start to end; it stays open.</param>
@@ -177,7 +188,7 @@ public sealed class SourceSeparator : IDisposable
         ArgumentNullException.ThrowIfNull(recording);
         options ??= new SeparationOptions();
         options.ValidateFor(recording);
-        return _session.Use(() => LearnValid(recording, options, progress, cancellation));
+        return Use(() => LearnValid(recording, options, progress, cancellation));
     }
 
     private LearnResult LearnValid(IAudioSource recording, SeparationOptions options, IProgress<SeparationProgress>? progress, CancellationToken cancellation)

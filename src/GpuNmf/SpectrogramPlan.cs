@@ -31,33 +31,45 @@ internal sealed record SpectrogramPlan(SpectrogramStorage Storage, int BlockRows
     /// <param name="memory">Where X is to be.</param>
     /// <param name="quickest">Chooses among the storages that have room, when none was asked for.</param>
     /// <param name="freeDiskBytes">Room where X would be spooled.</param>
-    /// <exception cref="DeviceMemoryException">Not even two blocks fit; the message has the numbers.</exception>
+    /// <exception cref="DeviceMemoryException">Not even two blocks fit, or X not where it was asked for; the message has the numbers.</exception>
     internal static SpectrogramPlan For(
         MemoryNeeds needs, MemoryBudget budget, MemoryOptions memory, Func<SpectrogramStorage[], SpectrogramStorage> quickest, long freeDiskBytes)
     {
         var asked = memory.Spectrogram;
         long device = budget.IsShared ? budget.DeviceBytes - needs.HostBytes : budget.DeviceBytes;
         // Of many models, as many at a time as leave X most of the room.
-        int models = Math.Min(memory.MostModels ?? int.MaxValue, needs.ModelsWithin(Math.Min(Nmf.Factorizer.BytesOfABatch, device / 4.0)));
+        int models = memory.Models ?? Math.Min(memory.MostModels ?? int.MaxValue, needs.ModelsWithin(Math.Min(Nmf.Factorizer.BytesOfABatch, device / 4.0)));
+        if (needs.RenderBytes > device) throw TooLittle(needs, budget, memory);
+        // The device itself says whether it has the room.
         if (asked == SpectrogramStorage.Device) return new(asked, needs.Rows, models, needs.PassingBytes);
-        long left = device - needs.FactorBytes(models);
-        if (asked == SpectrogramStorage.Auto && needs.SpectrogramBytes <= left && needs.RenderBytes <= device) return new(SpectrogramStorage.Device, needs.Rows, models, needs.PassingBytes);
-        if (needs.BlockBytes(needs.LeastRows) > left || needs.RenderBytes > device) throw TooLittle(needs, budget);
+        bool hostHasRoom = needs.HostBytes + needs.SpectrogramBytes <= budget.HostBytes;
+        if (asked == SpectrogramStorage.Host && !hostHasRoom) throw TooLittleOnHost(needs, budget);
+        long left = device - needs.FactorBytes(models) - (asked == SpectrogramStorage.Host && budget.IsShared ? needs.SpectrogramBytes : 0);
+        if (asked == SpectrogramStorage.Auto && needs.SpectrogramBytes <= left) return new(SpectrogramStorage.Device, needs.Rows, models, needs.PassingBytes);
+        if (needs.BlockBytes(needs.LeastRows) > left) throw TooLittle(needs, budget, memory);
         int rows = (int)Math.Min(needs.Rows, left / (2 * needs.RowBytes));
         // Buffers have rows to spare.
         while (needs.BlockBytes(rows) > left) rows -= (int)((needs.BlockBytes(rows) - left) / (2 * needs.RowBytes)) + 1;
         rows = Math.Max(Math.Min(rows, memory.MostBlockRows ?? rows), needs.LeastRows);
         if (asked != SpectrogramStorage.Auto) return new(asked, rows, models, needs.PassingBytes);
         var choices = new List<SpectrogramStorage> { SpectrogramStorage.Recomputed };
-        if (!budget.IsShared && needs.HostBytes + needs.SpectrogramBytes <= budget.HostBytes) choices.Add(SpectrogramStorage.Host);
+        if (!budget.IsShared && hostHasRoom) choices.Add(SpectrogramStorage.Host);
         if (needs.SpectrogramBytes <= freeDiskBytes / 10 * 9) choices.Add(SpectrogramStorage.Disk);
         return new(choices.Count == 1 ? choices[0] : quickest([.. choices]), rows, models, needs.PassingBytes);
     }
 
-    private static DeviceMemoryException TooLittle(MemoryNeeds needs, MemoryBudget budget)
+    private static DeviceMemoryException TooLittle(MemoryNeeds needs, MemoryBudget budget, MemoryOptions memory)
     {
-        long device = Math.Max(needs.FactorBytes(1) + needs.BlockBytes(needs.LeastRows), needs.RenderBytes), least = budget.IsShared ? device + needs.HostBytes : device;
+        bool isOnHost = memory.Spectrogram == SpectrogramStorage.Host && budget.IsShared;
+        long device = Math.Max(needs.FactorBytes(memory.Models ?? 1) + needs.BlockBytes(needs.LeastRows) + (isOnHost ? needs.SpectrogramBytes : 0), needs.RenderBytes);
+        long least = budget.IsShared ? device + needs.HostBytes : device;
+        string batch = memory.Models is { } models and > 1 ? $" with the {models} starts side by side of its checkpoint" : "";
         return new DeviceMemoryException(string.Create(CultureInfo.InvariantCulture,
-            $"The run takes at least {least / 1048576.0:F0} MiB, and the limit (LimitBytes) leaves it {budget.DeviceBytes / 1048576.0:F0} MiB; allow more, or take fewer components, a larger hop or a shorter piece."));
+            $"The run takes at least {MiB(least):F0} MiB{batch}, and the limit (LimitBytes) leaves it {MiB(budget.DeviceBytes):F0} MiB; allow more, or take {(isOnHost ? "another place for the spectrogram, " : "")}fewer components, a larger hop or a shorter piece."));
     }
+
+    private static DeviceMemoryException TooLittleOnHost(MemoryNeeds needs, MemoryBudget budget) => new(string.Create(CultureInfo.InvariantCulture,
+        $"The spectrogram and the factors take {MiB(needs.HostBytes + needs.SpectrogramBytes):F0} MiB of the host's memory, and {(budget.IsShared ? "the limit (LimitBytes) leaves them" : "half of what it has free is")} {MiB(budget.HostBytes):F0} MiB; have the spectrogram recomputed or on disk{(budget.IsShared ? ", or allow more" : "")}."));
+
+    private static double MiB(long bytes) => bytes / 1048576.0;
 }

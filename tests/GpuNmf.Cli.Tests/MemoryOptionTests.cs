@@ -56,11 +56,31 @@ public sealed class MemoryOptionTests : IDisposable
         string text = CliRun.Of(engine, "separate", _song, "--plan", "--max-iter", "20").AssertOk().Stdout;
 
         Assert.StartsWith($"{_song}: 2.3 h on cpu (Toy processor)", text, StringComparison.Ordinal);
-        Assert.Contains("2.50 GB on the device, 40 MB beside it, 0 kB of disk", text, StringComparison.Ordinal);
+        Assert.Contains("2.50 GB on the device, 40 MB beside it, 2 MB of disk beside the parts", text, StringComparison.Ordinal);
         Assert.Contains("13.10 GB, formed again in every pass, in 24 blocks; 21 passes", text, StringComparison.Ordinal);
         Assert.Contains("60 s to read and transform, 2.2 h to factorise, 5 min to write", text, StringComparison.Ordinal);
         Assert.Equal(before, Directory.GetFileSystemEntries(_folder.Root));
         Assert.Equal(1, engine.Closed);
+    }
+
+    /// <summary>A disk is measured where it would be written to, and what is decoded takes room there.</summary>
+    [Fact]
+    public void A_plan_looks_at_the_disk_where_the_work_would_happen()
+    {
+        GpuNmf.Tests.Audio.Codecs.FfmpegTool.Make(["-i", _song, _folder["song.flac"]]);
+        string[] inputs = [_song, _folder["song.flac"]];
+        (long[] bytes, string?[] folders) = (new long[2], new string?[2]);
+        for (int i = 0; i < 2; i++)
+        {
+            var engine = new ToyEngine();
+            JsonNode document = JsonNode.Parse(CliRun.Of(engine, "separate", inputs[i], "--plan", "--json", "--out", _folder["not", "there", "{name}"]).AssertOk().Stdout)!;
+            (bytes[i], folders[i]) = ((long)document["plans"]![0]!["diskBytes"]!, engine.Memory!.SpoolFolder);
+        }
+
+        Assert.Equal([_folder.Root, _folder.Root], folders);
+        // Two checkpoints, and four bytes for each sample of the decoded file.
+        Assert.Equal(2_000_000, bytes[0]);
+        Assert.Equal(2_000_000 + 4 * (new FileInfo(_song).Length - 44) / 2, bytes[1]);
     }
 
     [Fact]

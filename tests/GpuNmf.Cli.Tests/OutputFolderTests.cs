@@ -293,6 +293,85 @@ public sealed class OutputFolderTests : IDisposable
         AssertRefused(() => Claim(force: true), "another run");
     }
 
+    /// <summary>Between its two renames a run looks as if it had been killed there, but it holds the marker.</summary>
+    [Fact]
+    public void An_exchange_in_progress_is_left_alone()
+    {
+        WriteResult(Target, "old");
+        using OutputFolder first = Claim(force: true);
+        WriteResult(first.PartialPath, "new");
+        Directory.Move(Target, Target + ".replaced");
+
+        AssertRefused(() => Claim(), "another run");
+        AssertRefused(() => Claim(force: true), "another run");
+        AssertRefused(() => OutputFolder.Resume(Target, force: true, OutputFiles.Checkpoint), "another run");
+
+        Directory.Move(first.PartialPath, Target);
+        Assert.Contains("new", Note("parts"), StringComparison.Ordinal);
+    }
+
+    /// <summary>A deletion that stopped half-way took the marker, and the next run came.</summary>
+    [Fact]
+    public void A_run_that_cleans_up_late_leaves_the_folder_to_the_next_one()
+    {
+        OutputFolder first = Claim();
+        File.Delete(Path.Combine(first.PartialPath, OwnFolder.WorkMarker));
+        Directory.Delete(first.PartialPath);
+        using OutputFolder second = Claim();
+        WriteResult(second.PartialPath, "second");
+
+        first.Dispose();
+
+        Assert.True(File.Exists(Path.Combine(second.PartialPath, OwnFolder.WorkMarker)));
+        Assert.Null(second.Complete());
+        Assert.Contains("second", Note("parts"), StringComparison.Ordinal);
+    }
+
+    /// <summary>And where nobody came, it goes on to delete what is its own.</summary>
+    [Fact]
+    public void A_deletion_that_stopped_half_way_is_finished()
+    {
+        OutputFolder first = Claim();
+        File.Delete(Path.Combine(first.PartialPath, OwnFolder.WorkMarker));
+        first.Dispose();
+        Assert.Empty(_folder.Names);
+    }
+
+    /// <summary>The checkpoint is gone on from; parts that the interrupted run had begun are written anew.</summary>
+    [Fact]
+    public void What_is_taken_up_is_the_checkpoint_alone()
+    {
+        Directory.CreateDirectory(Target + ".partial");
+        string spool = $".gpunmf-{Guid.NewGuid():N}.spool";
+        foreach (string name in (string[])[OwnFolder.WorkMarker, OutputFiles.Checkpoint, OutputFiles.Checkpoint + ".new", "component-01.wav", OutputFiles.Result, spool, "notes.txt"])
+            File.WriteAllText(Path.Combine(Target + ".partial", name), "left");
+
+        using OutputFolder output = OutputFolder.Resume(Target, force: false, OutputFiles.Checkpoint);
+
+        Assert.True(output.IsResumed);
+        Assert.Equal([OwnFolder.WorkMarker, OutputFiles.Checkpoint, "notes.txt"], Directory.GetFiles(output.PartialPath).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void A_kill_in_an_exchange_is_healed_where_the_finished_folder_has_no_name()
+    {
+        WriteResult(Target + ".replaced", "old");
+        WriteResult(Target + ".partial", "new");
+        File.WriteAllText(Path.Combine(Target + ".partial", OwnFolder.WorkMarker), "");
+        AssertRefusedAfterHealing();
+        Assert.Contains("old", Note("parts"), StringComparison.Ordinal);
+        Claim(force: true).Dispose();
+        Assert.Equal(["parts"], _folder.Names);
+    }
+
+    [Fact]
+    public void A_refusal_puts_no_marker_into_what_was_empty()
+    {
+        WriteResult(Target, "old");
+        Directory.CreateDirectory(Target + ".partial");
+        AssertRefused(() => Claim(), "exists already");
+    }
+
     [Fact]
     public void A_kill_between_the_renames_is_healed()
     {

@@ -93,6 +93,28 @@ public sealed class SeparateResumeTests : IDisposable
         Assert.DoesNotContain(Directory.GetFiles(_folder["parts"]), path => path.Contains("checkpoint", StringComparison.Ordinal));
     }
 
+    /// <summary>Everything is computed, and the folder cannot have its name: the factorisation stays, the parts do not.</summary>
+    [Fact]
+    public void A_run_that_cannot_be_finished_says_so_too()
+    {
+        ToyEngine? engine = null;
+        engine = new ToyEngine
+        {
+            AtTheEnd = () =>
+            {
+                engine!.Checkpoints!.Store.Save(stream => stream.Write([1, 2, 3]));
+                Directory.CreateDirectory(_folder["parts"]);
+                File.WriteAllText(_folder["parts", "thesis.txt"], "mine");
+            },
+        };
+
+        CliRun failed = CliRun.Of(engine, "separate", _song, "--out", _folder["parts"], "--quiet");
+
+        failed.AssertError(ExitCodes.Output, "exists already", "the factorisation so far stays in", "from where --resume goes on");
+        Assert.Equal(["checkpoint.gpunmf"], Directory.GetFiles(_folder["parts.partial"]).Select(path => Path.GetFileName(path)!).Where(name => name[0] != '.'));
+        Assert.Equal(["thesis.txt"], Directory.GetFiles(_folder["parts"]).Select(path => Path.GetFileName(path)!));
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

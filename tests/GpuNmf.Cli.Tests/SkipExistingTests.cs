@@ -51,6 +51,22 @@ public sealed class SkipExistingTests : IDisposable
         Assert.True(JsonElement.DeepEquals(one.RootElement, skipped.GetProperty("result")));
     }
 
+    /// <summary>Recordings of one name get -2, -3, ... by their places in the list; with one more, a folder may be another's.</summary>
+    [Fact]
+    public void A_folder_of_another_recording_of_the_same_name_and_length_is_a_failure()
+    {
+        One(new ToyEngine(), "--quiet").AssertOk();
+        byte[] samples = File.ReadAllBytes(_folder["a.wav"]);
+        samples[^1] ^= 1;
+        File.WriteAllBytes(_folder["a.wav"], samples);
+
+        One(new ToyEngine()).AssertError(ExitCodes.Output, "holds the parts of another 'a.wav', or of what it was before it changed");
+
+        samples[^1] ^= 1;
+        File.WriteAllBytes(_folder["a.wav"], samples);
+        One(new ToyEngine()).AssertOk();
+    }
+
     [Fact]
     public void Without_it_an_existing_folder_is_its_recordings_failure()
     {

@@ -120,7 +120,7 @@ public sealed class SweepPlotTests
 
     private static SweepRecord Record(SweepOptions options, SweepResult result, string name = "song.wav") => new(
         new SweepRequest(new InputRequest(name, 0, null), "ranks", new FolderReuse(false, false), KeptFactors.None, false, DeviceRequest.Cpu, new MemoryOptions(), options, Verbosity.Quiet),
-        new RecordingInfo(name, "PCM 16", 8000, 1, 8000), result, [], 0);
+        new RecordingInfo(name, "PCM 16", 8000, 1, 8000, "00"), result, [], 0);
 
     /// <summary>Keeps nothing.</summary>
     private sealed class NoStore : ISweepStore

@@ -112,6 +112,7 @@ internal sealed class ToyEngine : IEngine
                 DeviceBytes = 2_500_000_000,
                 HostBytes = 40_000_000,
                 DiskBytes = 0,
+                CheckpointBytes = 1_000_000,
                 SpectrogramBytes = 13_100_000_000,
                 Storage = SpectrogramStorage.Recomputed,
                 Blocks = 24,

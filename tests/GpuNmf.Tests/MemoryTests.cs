@@ -115,6 +115,44 @@ public sealed class MemoryTests
         Assert.Equal(0, session.LiveBytes);
     }
 
+    /// <summary>Framings that refuse short pieces, many masks, channels by the hundred: what is measured is a short noise of a framing and channels of its own.</summary>
+    [Theory]
+    [InlineData(2, 99_968, 512, ChannelMode.Joint, false)]
+    [InlineData(64, 4_000, 512, ChannelMode.Stack, true)]
+    [InlineData(600, 3_000, 2048, ChannelMode.Joint, true)]
+    [InlineData(1, 70_000, 32768, ChannelMode.Mono, true)]
+    public void Whatever_can_be_separated_can_be_planned(int channels, int length, int fftLength, ChannelMode mode, bool center)
+    {
+        using var separator = new SourceSeparator(DeviceRequest.Cpu, new MemoryOptions { LimitBytes = 2 * MemoryOptions.LeastLimitBytes });
+        var recording = TestSignals.Recording([.. Enumerable.Repeat(TestSignals.Noise(length, 1), channels)]);
+        var options = new SeparationOptions
+        {
+            Stft = new StftOptions { FftLength = fftLength, Center = center, Window = center ? WindowKind.Hann : WindowKind.Hamming },
+            Nmf = new NmfOptions { Rank = 2, MaxIterations = 1 },
+            Reconstruction = new ReconstructionOptions { Channels = mode },
+        };
+
+        var plan = separator.Plan(recording, options, TestContext.Current.CancellationToken);
+        var result = separator.Separate(recording, new SilentSink(), options, cancellation: TestContext.Current.CancellationToken);
+
+        Assert.Equal(result.Storage, plan.Storage);
+        Assert.True(plan.Timings is { ReadSeconds: > 0, StftSeconds: > 0, NmfSeconds: > 0, StemSeconds: > 0 }, $"{plan.Timings}");
+    }
+
+    /// <summary>The place is chosen by rates, and the rates of such a framing are those of a centred one.</summary>
+    [Fact]
+    public void A_framing_that_is_not_centred_is_streamed_too()
+    {
+        var framing = new StftOptions { FftLength = 512, HopLength = 64, Center = false, Window = WindowKind.Hamming };
+        var recording = TestSignals.Recording(TestSignals.Noise(64 * 120_000 + 512, 3));
+        var options = new SeparationOptions { Stft = framing, Nmf = new NmfOptions { Rank = 3, MaxIterations = 1, Tolerance = 0 } };
+        using var separator = new SourceSeparator(DeviceRequest.Cpu, new MemoryOptions { LimitBytes = MemoryOptions.LeastLimitBytes });
+
+        var result = separator.Separate(recording, new SilentSink(), options, cancellation: TestContext.Current.CancellationToken);
+
+        Assert.Contains(result.Storage, new[] { SpectrogramStorage.Recomputed, SpectrogramStorage.Disk });
+    }
+
     [Fact]
     public void A_limit_that_not_even_two_blocks_fit_is_an_error_with_the_numbers()
     {

@@ -81,6 +81,58 @@ public sealed class SpectrogramPlanTests
         Assert.Throws<DeviceMemoryException>(() => For(new MemoryBudget(least - 1, Plenty, false), out _));
     }
 
+    /// <summary>On a device that shares the host's memory, X is in the same memory as the blocks that pass.</summary>
+    [Fact]
+    public void A_spectrogram_in_the_hosts_memory_counts_against_the_limit()
+    {
+        long least = Math.Max(s_needs.FactorBytes(1) + s_needs.BlockBytes(s_needs.LeastRows) + s_needs.SpectrogramBytes, s_needs.RenderBytes) + s_needs.HostBytes;
+        var plan = For(new MemoryBudget(least + 100 * s_needs.RowBytes, least + 100 * s_needs.RowBytes, true), out _, SpectrogramStorage.Host);
+        Assert.InRange(s_needs.FactorBytes(plan.Models) + s_needs.BlockBytes(plan.BlockRows) + s_needs.SpectrogramBytes + s_needs.HostBytes, 0, least + 100 * s_needs.RowBytes);
+        Assert.Equal(s_needs.LeastRows, For(new MemoryBudget(least, least, true), out _, SpectrogramStorage.Host).BlockRows);
+
+        var tight = Assert.Throws<DeviceMemoryException>(() => For(new MemoryBudget(least - 1, least - 1, true), out _, SpectrogramStorage.Host));
+        Assert.Contains("another place for the spectrogram", tight.Message, StringComparison.Ordinal);
+        long host = s_needs.HostBytes + s_needs.SpectrogramBytes;
+        var shared = Assert.Throws<DeviceMemoryException>(() => For(new MemoryBudget(host - 1, host - 1, true), out _, SpectrogramStorage.Host));
+        Assert.Contains("the limit (LimitBytes) leaves them", shared.Message, StringComparison.Ordinal);
+        Assert.Equal(SpectrogramStorage.Host, For(new MemoryBudget(Plenty, host, false), out _, SpectrogramStorage.Host).Storage);
+        var own = Assert.Throws<DeviceMemoryException>(() => For(new MemoryBudget(Plenty, host - 1, false), out _, SpectrogramStorage.Host));
+        Assert.Contains("have the spectrogram recomputed or on disk", own.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Stems of many channels take more than a short factorisation: nothing is begun that cannot be written.</summary>
+    [Theory]
+    [InlineData(SpectrogramStorage.Auto)]
+    [InlineData(SpectrogramStorage.Device)]
+    [InlineData(SpectrogramStorage.Disk)]
+    public void Stems_must_fit_too(SpectrogramStorage asked)
+    {
+        var needs = new MemoryNeeds(
+            Lane.Session(Lane.Cpu), TestSignals.Recording([.. Enumerable.Repeat(new float[2000], 40)]),
+            new SeparationOptions { Stft = new StftOptions { FftLength = 512, HopLength = 512 }, Nmf = new NmfOptions { Rank = 4 } }, true, 1);
+        Assert.True(needs.RenderBytes > needs.FactorBytes(1) + needs.SpectrogramBytes + needs.BlockBytes(needs.LeastRows));
+        SpectrogramPlan Plan(long bytes) =>
+            SpectrogramPlan.For(needs, new MemoryBudget(bytes, Plenty, false), new MemoryOptions { Spectrogram = asked }, offered => offered[0], Plenty);
+
+        Assert.Equal(asked == SpectrogramStorage.Disk ? asked : SpectrogramStorage.Device, Plan(needs.RenderBytes).Storage);
+        Assert.Contains("takes at least", Assert.Throws<DeviceMemoryException>(() => Plan(needs.RenderBytes - 1)).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>The batches of a checkpoint are not cut anew.</summary>
+    [Fact]
+    public void Models_of_a_checkpoint_are_all_there_or_it_is_said()
+    {
+        var needs = new MemoryNeeds(
+            Lane.Session(Lane.Cpu), TestSignals.Recording(new float[100_000]),
+            new SeparationOptions { Stft = new StftOptions { FftLength = 512, HopLength = 64 }, Nmf = new NmfOptions { Rank = 4, Restarts = 5 } }, true, 5);
+        var memory = new MemoryOptions { Models = 5 };
+        long least = Math.Max(needs.FactorBytes(5) + needs.BlockBytes(needs.LeastRows), needs.RenderBytes);
+        SpectrogramPlan Plan(long bytes) => SpectrogramPlan.For(needs, new MemoryBudget(bytes, Plenty, false), memory, offered => offered[0], Plenty);
+
+        Assert.Equal(5, Plan(least).Models);
+        Assert.Contains("with the 5 starts side by side of its checkpoint", Assert.Throws<DeviceMemoryException>(() => Plan(least - 1)).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_device_that_refuses_gets_half()
     {

@@ -9,11 +9,13 @@ namespace GpuNmf.Cli.Output;
 /// <param name="Document">Its <c>result.json</c> with <c>paths</c> and <c>timings</c>, as <c>--json</c> prints it.</param>
 internal sealed record FinishedFolder(string Folder, JsonObject Document)
 {
-    /// <summary>The folder, if it is complete and of a file of this name; null where nothing stands there.</summary>
+    /// <summary>The folder, if it is complete and of a file of this name and content; null where nothing stands there.</summary>
     /// <param name="folder">As the user wrote it.</param>
-    /// <param name="inputPath">The recording. Only its name is compared: neither its content nor any option.</param>
+    /// <param name="inputPath">The recording. No option is compared.</param>
+    /// <param name="cancellation">Stops it.</param>
     /// <exception cref="CliException">Something else stands there.</exception>
-    public static FinishedFolder? Find(string folder, string inputPath)
+    /// <exception cref="OperationCanceledException">The token was set.</exception>
+    public static FinishedFolder? Find(string folder, string inputPath, CancellationToken cancellation)
     {
         string target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
         if (!Directory.Exists(target)) return null;
@@ -26,6 +28,7 @@ internal sealed record FinishedFolder(string Folder, JsonObject Document)
             string[] stems = NamesOf(result, "stems"), components = NamesOf(result, "components");
             if (stems.Concat(components).Concat(OutputFiles.Fixed).FirstOrDefault(file => !File.Exists(Path.Combine(target, file))) is { } missing)
                 throw Refuse(target, $"is not complete: '{missing}' is missing");
+            if (result["input"]?["sha256"]?.GetValue<string>() != FileHash.Of(inputPath, cancellation)) throw Refuse(target, $"holds the parts of another '{name}', or of what it was before it changed");
             return new FinishedFolder(target, ResultDocument.WithPaths(result, timings, target, stems, components));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException or FormatException)

@@ -6,7 +6,8 @@ namespace GpuNmf.Cli.Output;
 /// <remarks>
 /// Work happens in <c>OUT.partial</c> beside the target, which is renamed when complete; disposing before that removes it.
 /// A folder to be replaced is renamed to <c>OUT.replaced</c> for the moment of the exchange and deleted after it. Only folders
-/// that the program wrote are ever deleted (see <see cref="OwnFolder"/>).
+/// that the program wrote are ever deleted (see <see cref="OwnFolder"/>). Whoever works, exchanges, heals or removes holds the marker in
+/// <c>OUT.partial</c>, but for moments on Windows, which neither deletes nor renames what is open.
 /// </remarks>
 internal sealed class OutputFolder : IDisposable
 {
@@ -84,15 +85,29 @@ internal sealed class OutputFolder : IDisposable
     public string? Complete()
     {
         Guard("complete", Exchange);
-        if (!Directory.Exists(_replacedPath)) return null;
         try
         {
-            OwnFolder.Delete(_replacedPath);
+            DeleteReplaced();
             return null;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return $"the old folder stays as '{_replacedPath}': {exception.Message}";
+        }
+    }
+
+    /// <summary>Removes the program's files of unfinished work, but for its marker and one more; what cannot be removed is told.</summary>
+    /// <param name="kept">Name of the file that stays.</param>
+    public void Clear(string kept)
+    {
+        if (_isComplete) return;
+        try
+        {
+            OwnFolder.Clear(PartialPath, kept);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            _warn?.Invoke($"not all of the unfinished output could be removed: {exception.Message}");
         }
     }
 
@@ -121,7 +136,7 @@ internal sealed class OutputFolder : IDisposable
     {
         try
         {
-            if (_isOurs && Directory.Exists(PartialPath)) OwnFolder.Delete(PartialPath);
+            if (_isOurs && Directory.Exists(PartialPath) && StillHoldsMarker()) OwnFolder.Delete(PartialPath);
             _isOurs = false;
             foreach (string parent in _createdParents)
                 if (Directory.Exists(parent)) Directory.Delete(parent);
@@ -130,6 +145,24 @@ internal sealed class OutputFolder : IDisposable
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return exception.Message;
+        }
+    }
+
+    /// <summary>False where the folder has become another run's: a deletion that stopped half-way had taken the marker already.</summary>
+    private bool StillHoldsMarker()
+    {
+        // There it is released by now, and who has the folder cannot be told.
+        if (OperatingSystem.IsWindows() || (_lock is not null && HasItsName(_lock))) return true;
+        _lock?.Dispose();
+        _lock = null;
+        try
+        {
+            _lock = OpenMarker(FileMode.CreateNew);
+            return true;
+        }
+        catch (CliException)
+        {
+            return false;
         }
     }
 
@@ -163,19 +196,49 @@ internal sealed class OutputFolder : IDisposable
     private void Claim()
     {
         if (Path.GetFileName(Target).Length == 0) throw Refuse($"--out '{Target}' is the root of a disk; name a folder below it");
-        HealInterruptedExchange();
-        RequireTarget();
         if (File.Exists(PartialPath)) throw Refuse($"'{PartialPath}' is a file and the work is to happen there; move it away or choose another --out");
-        if (_workFile is not null && Holds(_workFile))
+        if (!Directory.Exists(PartialPath))
         {
-            TakeUpWork();
-            return;
+            HealInterruptedExchange();
+            RequireTarget();
         }
-        if (Directory.Exists(PartialPath)) RemoveStalePartial();
+        else if (TakesUpStale()) return;
         CreateParents();
         Directory.CreateDirectory(PartialPath);
         _lock = OpenMarker(FileMode.CreateNew);
         _isOurs = true;
+    }
+
+    /// <summary>What an interrupted run left: removed, or taken up. Its marker comes first: nothing is healed or deleted under the hands of a run that is at work.</summary>
+    /// <returns>True when it was taken up.</returns>
+    private bool TakesUpStale()
+    {
+        if (OwnFolder.WhyForeignWork(PartialPath) is { } reason)
+            throw Refuse($"'{PartialPath}' stands in the way: {reason}; move it away or choose another --out");
+        bool hadMarker = Holds(OwnFolder.WorkMarker);
+        FileStream marker = OpenMarker(FileMode.OpenOrCreate);
+        try
+        {
+            HealInterruptedExchange();
+            RequireTarget();
+            if (_workFile is not null && Holds(_workFile))
+            {
+                TakeUpWork(marker);
+                return true;
+            }
+            RequireNoWork();
+            if (OperatingSystem.IsWindows()) marker.Dispose();
+            OwnFolder.Delete(PartialPath);
+        }
+        catch
+        {
+            // One that has lost its name is not the one that stands there now.
+            if (!hadMarker && !OperatingSystem.IsWindows() && HasItsName(marker)) File.Delete(marker.Name);
+            marker.Dispose();
+            throw;
+        }
+        marker.Dispose();
+        return false;
     }
 
     private void RequireTarget()
@@ -192,31 +255,38 @@ internal sealed class OutputFolder : IDisposable
         if (!Directory.Exists(_replacedPath)) return;
         if (OwnFolder.WhyForeign(_replacedPath) is { } reason)
             throw Refuse($"'{_replacedPath}' stands in the way: {reason}; move it away or choose another --out");
-        if (Directory.Exists(Target)) OwnFolder.Delete(_replacedPath);
+        if (Directory.Exists(Target)) DeleteReplaced();
         else Directory.Move(_replacedPath, Target);
+    }
+
+    /// <summary>Deletes the old folder, if it is there; the run that replaced it and one that comes later may both be at it.</summary>
+    private void DeleteReplaced()
+    {
+        try
+        {
+            if (Directory.Exists(_replacedPath)) OwnFolder.Delete(_replacedPath);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // The other was quicker.
+        }
     }
 
     private bool Holds(string name) => File.Exists(Path.Combine(PartialPath, name));
 
-    private void TakeUpWork()
+    private void TakeUpWork(FileStream marker)
     {
-        _lock = OpenMarker(FileMode.OpenOrCreate);
-        _isOurs = IsResumed = KeepsWork = true;
         if (_workFile == OutputFiles.Checkpoint) OwnFolder.Clear(PartialPath, _workFile);
+        _lock = marker;
+        _isOurs = IsResumed = KeepsWork = true;
     }
 
-    private void RemoveStalePartial()
+    private void RequireNoWork()
     {
-        if (OwnFolder.WhyForeignWork(PartialPath) is { } reason)
-            throw Refuse($"'{PartialPath}' stands in the way: {reason}; move it away or choose another --out");
-        // Held while the folder is deleted: another run that comes to it now must not take it for its own.
-        using FileStream marker = OpenMarker(FileMode.OpenOrCreate);
         if (Holds(OutputFiles.SweepWork) && !_force)
             throw Refuse($"'{PartialPath}' holds the models of an interrupted sweep; go on with 'sweep --resume', or give them up with --force");
         if (Holds(OutputFiles.Checkpoint) && !_force)
             throw Refuse($"'{PartialPath}' holds the factorisation of an interrupted run; go on with 'separate --resume', or give it up with --force");
-        if (OperatingSystem.IsWindows()) marker.Dispose();
-        OwnFolder.Delete(PartialPath);
     }
 
     /// <summary>Takes the folder for this run: one at a time has its marker, and one that vanishes is another's.</summary>
@@ -242,8 +312,8 @@ internal sealed class OutputFolder : IDisposable
     {
         // Windows deletes no open file, and shows nobody the time of one that is locked.
         if (OperatingSystem.IsWindows()) return true;
-        // A time that no other marker has takes no room on the disk.
-        DateTime time = DateTime.UnixEpoch.AddSeconds(Random.Shared.Next());
+        // A time that no other marker has takes no room on the disk. FAT keeps even seconds, from 1980 on.
+        DateTime time = new DateTime(1980, 1, 2, 0, 0, 0, DateTimeKind.Utc).AddSeconds(2.0 * Random.Shared.Next(1 << 29));
         File.SetLastWriteTimeUtc(marker.SafeFileHandle, time);
         return File.GetLastWriteTimeUtc(marker.Name) == time;
     }

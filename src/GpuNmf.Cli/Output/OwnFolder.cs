@@ -86,11 +86,15 @@ internal static partial class OwnFolder
     {
         string name = Path.GetFileName(path);
         return File.Exists(path)
-            && (name is WorkMarker || OutputFiles.Fixed.Contains(name) || OutputFiles.OfSweep.Contains(name) || OutputFiles.OfWork.Contains(name) || StemName().IsMatch(name) || FactorName().IsMatch(name));
+            && (name is WorkMarker || OutputFiles.Fixed.Contains(name) || OutputFiles.OfSweep.Contains(name) || OutputFiles.OfWork.Contains(name) || SpoolName().IsMatch(name) || StemName().IsMatch(name) || FactorName().IsMatch(name));
     }
 
     [GeneratedRegex(@"^((component|source)-\d+|mix-\d+([-+]\d+)*)\.(wav|flac)$")]
     private static partial Regex StemName();
+
+    // Stands for a moment only, unless the program is killed in it.
+    [GeneratedRegex(@"^\.gpunmf-[0-9a-f]{32}\.spool$")]
+    private static partial Regex SpoolName();
 
     [GeneratedRegex(@"^(templates|activations)-[a-z0-9.-]+-k\d+(-seed\d+)?\.npy$")]
     private static partial Regex FactorName();

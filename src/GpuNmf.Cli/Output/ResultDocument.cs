@@ -65,6 +65,7 @@ internal static class ResultDocument
         ["sampleRateHz"] = recording.SampleRateHz,
         ["channels"] = recording.Channels,
         ["length"] = recording.Length,
+        ["sha256"] = recording.Sha256,
     };
 
     /// <summary>The device that did the work.</summary>

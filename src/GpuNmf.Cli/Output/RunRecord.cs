@@ -9,7 +9,8 @@ namespace GpuNmf.Cli.Output;
 /// <param name="SampleRateHz">Sampling rate in hertz.</param>
 /// <param name="Channels">Number of channels.</param>
 /// <param name="Length">Sample frames that were read.</param>
-internal sealed record RecordingInfo(string FileName, string Encoding, int SampleRateHz, int Channels, long Length);
+/// <param name="Sha256">Of the file's bytes, in lower-case hexadecimal digits.</param>
+internal sealed record RecordingInfo(string FileName, string Encoding, int SampleRateHz, int Channels, long Length, string Sha256);
 
 /// <summary>Everything that the documents and the summary are made of.</summary>
 /// <param name="Request">What was asked for.</param>

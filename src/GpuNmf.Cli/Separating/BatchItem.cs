@@ -63,7 +63,7 @@ internal sealed class BatchItem : IDisposable
 
     private void OpenOrSkip()
     {
-        if (_request.Output.SkipsExisting) _skipped = FinishedFolder.Find(_request.Output.Folder, _request.Input.Path);
+        if (_request.Output.SkipsExisting) _skipped = FinishedFolder.Find(_request.Output.Folder, _request.Input.Path, _cancellation);
         if (_skipped is null) _separation.Open();
     }
 

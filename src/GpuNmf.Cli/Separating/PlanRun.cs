@@ -26,7 +26,17 @@ internal sealed class PlanRun(CommandContext context, SeparateRequest request, I
         using RecordingFile recording = RecordingFile.OpenToPlan(one, context.Cancellation);
         // Of examples only their number matters, and that is in the options.
         SeparationOptions options = one.Options with { Grouping = null };
-        return separator.Plan(recording.Samples, options, one.Memory, context.Cancellation);
+        SeparationPlan plan = separator.Plan(recording.Samples, options, one.Memory with { SpoolFolder = WorkFolder(one.Output.Folder) }, context.Cancellation);
+        // In the folder where the work happens lie also what is decoded, and the last checkpoint beside the next one.
+        return plan with { DiskBytes = plan.DiskBytes + recording.DecodedBytes + 2 * plan.CheckpointBytes };
+    }
+
+    /// <summary>The folder nearest to where the work would happen that is there.</summary>
+    private static string WorkFolder(string output)
+    {
+        string folder = Path.GetFullPath(output.Length == 0 ? "." : output);
+        while (!Directory.Exists(folder) && Path.GetDirectoryName(folder) is { } parent) folder = parent;
+        return folder;
     }
 
     private static void PrintLines(TextWriter stdout, List<(string Path, SeparationPlan Plan)> plans)

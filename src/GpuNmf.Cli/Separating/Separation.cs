@@ -44,6 +44,7 @@ internal sealed class Separation(SeparateRequest request, Action<string> warn, C
     public void Open()
     {
         RecordingFile recording = Keep(RecordingFile.Open(request, cancellation), opened => _recording = opened);
+        recording.Hash(cancellation);
         ExampleFiles examples = Keep(ExampleFiles.Open(request, recording, cancellation), opened => _examples = opened);
         lock (_gate)
         {
@@ -88,35 +89,50 @@ internal sealed class Separation(SeparateRequest request, Action<string> warn, C
     /// <exception cref="CliException">The disk refuses, or something has taken the folder's place.</exception>
     public void Finish()
     {
-        string folder = _output!.PartialPath;
         using StemFiles files = TakeStems();
-        RunRecord run = Refusing(folder, () =>
+        try
         {
-            (IReadOnlyList<StemFileInfo> stems, IReadOnlyList<StemFileInfo> components) = files.Complete(cancellation);
-            (stems, components) = (InFormat(stems, folder), InFormat(components, folder));
-            return new RunRecord(request, _recording!.Info, _result!, stems, components, SeparationWarnings.Of(request, _recording.Warnings, _result!.Warnings, [.. stems, .. components]));
-        });
-        JsonObject document = ResultDocument.Create(run), timings = TimingsDocument.Create(run.Result, Stopwatch.GetElapsedTime(_begin));
-        Refusing(folder, () =>
+            RunRecord run = Completed(files);
+            (JsonObject document, JsonObject timings) = Documents(run);
+            lock (_gate) Finished = Named(run, document, timings);
+        }
+        catch (Exception exception)
         {
-            NpyFile.Write(Path.Combine(folder, OutputFiles.Templates), run.Result.Templates);
-            NpyFile.Write(Path.Combine(folder, OutputFiles.Activations), run.Result.Activations);
-            File.WriteAllText(Path.Combine(folder, OutputFiles.Timings), JsonText.Write(timings));
-            File.WriteAllText(Path.Combine(folder, OutputFiles.Result), JsonText.Write(document));
-            return 0;
-        });
-        lock (_gate)
-        {
-            RequireOpen();
-            // Windows renames no folder with open files in it.
-            _recording!.Dispose();
-            _examples!.Dispose();
-            string? leftover = _output.Complete();
-            Finished = new FinishedSeparation(
-                run, _output.Target, ResultDocument.WithPaths(document, timings, _output.Target, run.Stems.Select(stem => stem.FileName), run.Components.Select(stem => stem.FileName)),
-                leftover is null ? run.Warnings : [.. run.Warnings, leftover]);
+            throw WithWhatStays(exception);
         }
     }
+
+    private RunRecord Completed(StemFiles files) => Refusing(() =>
+    {
+        (IReadOnlyList<StemFileInfo> stems, IReadOnlyList<StemFileInfo> components) = files.Complete(cancellation);
+        (stems, components) = (InFormat(stems), InFormat(components));
+        return new RunRecord(request, _recording!.Info, _result!, stems, components, SeparationWarnings.Of(request, _recording.Warnings, _result!.Warnings, [.. stems, .. components]));
+    });
+
+    private (JsonObject Result, JsonObject Timings) Documents(RunRecord run) => Refusing(() =>
+    {
+        JsonObject document = ResultDocument.Create(run), timings = TimingsDocument.Create(run.Result, Stopwatch.GetElapsedTime(_begin));
+        NpyFile.Write(InFolder(OutputFiles.Templates), run.Result.Templates);
+        NpyFile.Write(InFolder(OutputFiles.Activations), run.Result.Activations);
+        File.WriteAllText(InFolder(OutputFiles.Timings), JsonText.Write(timings));
+        File.WriteAllText(InFolder(OutputFiles.Result), JsonText.Write(document));
+        return (document, timings);
+    });
+
+    /// <summary>Gives the folder its name.</summary>
+    private FinishedSeparation Named(RunRecord run, JsonObject document, JsonObject timings)
+    {
+        RequireOpen();
+        // Windows renames no folder with open files in it.
+        _recording!.Dispose();
+        _examples!.Dispose();
+        string? leftover = _output!.Complete();
+        return new FinishedSeparation(
+            run, _output.Target, ResultDocument.WithPaths(document, timings, _output.Target, run.Stems.Select(stem => stem.FileName), run.Components.Select(stem => stem.FileName)),
+            leftover is null ? run.Warnings : [.. run.Warnings, leftover]);
+    }
+
+    private string InFolder(string name) => Path.Combine(_output!.PartialPath, name);
 
     /// <summary>True where a run that is not completed leaves a checkpoint: one that failed, and one that was stopped but is meant to go on.</summary>
     private bool LeavesCheckpoint => _checkpoints is { Exist: true } && (request.Work.Resumes || !cancellation.IsCancellationRequested);
@@ -140,6 +156,8 @@ internal sealed class Separation(SeparateRequest request, Action<string> warn, C
             _isClosed = true;
             _stems?.Dispose();
             if (_output is not null) _output.KeepsWork = LeavesCheckpoint;
+            // A checkpoint is worth keeping; parts that nobody completes are not.
+            if (_output is { KeepsWork: true }) _output.Clear(OutputFiles.Checkpoint);
             _output?.Dispose();
             _examples?.Dispose();
             _recording?.Dispose();
@@ -147,8 +165,8 @@ internal sealed class Separation(SeparateRequest request, Action<string> warn, C
     }
 
     /// <summary>The files in the format that was asked for.</summary>
-    private IReadOnlyList<StemFileInfo> InFormat(IReadOnlyList<StemFileInfo> files, string folder) =>
-        request.Output.Format == StemFileFormat.Wav || files.Count == 0 ? files : new FlacEncoder().Replace(folder, files, Environment.ProcessorCount, cancellation);
+    private IReadOnlyList<StemFileInfo> InFormat(IReadOnlyList<StemFileInfo> files) =>
+        request.Output.Format == StemFileFormat.Wav || files.Count == 0 ? files : new FlacEncoder().Replace(_output!.PartialPath, files, Environment.ProcessorCount, cancellation);
 
     private T Keep<T>(T made, Action<T> keep) where T : IDisposable
     {
@@ -187,7 +205,7 @@ internal sealed class Separation(SeparateRequest request, Action<string> warn, C
         return $"'{request.Input.Path}': {message}";
     }
 
-    private static T Refusing<T>(string folder, Func<T> write)
+    private T Refusing<T>(Func<T> write)
     {
         try
         {
@@ -195,7 +213,7 @@ internal sealed class Separation(SeparateRequest request, Action<string> warn, C
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new CliException(ExitCodes.Output, $"cannot write to '{folder}': {exception.Message}", exception);
+            throw new CliException(ExitCodes.Output, $"cannot write to '{_output!.PartialPath}': {exception.Message}", exception);
         }
     }
 }

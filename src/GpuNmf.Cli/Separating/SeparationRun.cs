@@ -11,7 +11,7 @@ internal sealed class SeparationRun(CommandContext context, SeparateRequest requ
     /// <returns><see cref="ExitCodes.Ok"/>.</returns>
     public int Execute()
     {
-        if (request.Output.SkipsExisting && Interruptible.Run(() => FinishedFolder.Find(request.Output.Folder, request.Input.Path), TimeSpan.Zero, context.Cancellation) is { } before)
+        if (request.Output.SkipsExisting && Interruptible.Run(() => FinishedFolder.Find(request.Output.Folder, request.Input.Path, context.Cancellation), TimeSpan.Zero, context.Cancellation) is { } before)
         {
             Print(() => JsonText.Write(before.Document), stdout => stdout.WriteLine(BatchReport.SkippedLine(request)), before.Folder);
             return ExitCodes.Ok;

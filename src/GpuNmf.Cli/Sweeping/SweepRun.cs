@@ -17,12 +17,12 @@ internal sealed class SweepRun(CommandContext context, SweepRequest request)
     {
         // A pipe that nobody writes to is never open.
         using RecordingFile recording = Interruptible.Run(() => RecordingFile.Open(request, context.Cancellation), TimeSpan.Zero, context.Cancellation);
-        string hash = Interruptible.Run(() => FileHash.Of(request.Input.Path), TimeSpan.Zero, context.Cancellation);
+        Interruptible.Run(() => Hash(recording), TimeSpan.Zero, context.Cancellation);
         using OutputFolder output = Claim();
         context.Cancellation.ThrowIfCancellationRequested();
         long begin = Stopwatch.GetTimestamp();
         Interruptible.Run(() => Decode(recording, output.PartialPath), Interruptible.Grace, context.Cancellation);
-        var work = new SweepWork(output.PartialPath, request, hash, output.IsResumed);
+        var work = new SweepWork(output.PartialPath, request, recording.Sha256, output.IsResumed);
         SweepResult result = Sweep(recording.Samples, work, output);
         string[] warnings = [.. recording.Warnings, .. result.Warnings.Select(ErrorMessages.InOptionNames)];
         var sweep = new SweepRecord(request, recording.Info, result, warnings, work.TakenOver);
@@ -37,6 +37,12 @@ internal sealed class SweepRun(CommandContext context, SweepRequest request)
             foreach (string warning in warnings.Append(noPlots).Append(leftover).OfType<string>()) Warn(warning);
         Print(sweep, document, timings, output.Target);
         return ExitCodes.Ok;
+    }
+
+    private bool Hash(RecordingFile recording)
+    {
+        recording.Hash(context.Cancellation);
+        return true;
     }
 
     private bool Decode(RecordingFile recording, string folder)

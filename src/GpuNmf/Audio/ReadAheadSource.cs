@@ -57,8 +57,9 @@ internal sealed class ReadAheadSource : IAudioSource, IDisposable
 
     private void Begin(long start, int length)
     {
-        length = (int)Math.Min(length, (Length - start) * Channels);
-        if (length <= 0) return;
+        long left = Length - start;
+        if (left <= 0 || length == 0) return;
+        length = (int)Math.Min(length, left * Channels);
         (_start, _length) = (start, length);
         if (_samples.Length < length) _samples = new float[length];
         _reading = Task.Run(() =>

@@ -2,18 +2,17 @@ using System.IO.Hashing;
 
 namespace GpuNmf.Checkpoints;
 
-/// <summary>Passes bytes on in one direction and hashes them on the way.</summary>
+/// <summary>Passes written bytes on and hashes them on the way.</summary>
 /// <param name="inner">Stays open.</param>
-/// <param name="isReading">Direction.</param>
-internal sealed class HashingStream(Stream inner, bool isReading) : Stream
+internal sealed class HashingStream(Stream inner) : Stream
 {
     private readonly XxHash128 _hash = new();
 
-    public override bool CanRead => isReading;
+    public override bool CanRead => false;
 
     public override bool CanSeek => false;
 
-    public override bool CanWrite => !isReading;
+    public override bool CanWrite => true;
 
     public override long Length => throw new NotSupportedException();
 
@@ -26,15 +25,6 @@ internal sealed class HashingStream(Stream inner, bool isReading) : Stream
     /// <summary>Of the bytes so far.</summary>
     internal byte[] Hash => _hash.GetCurrentHash();
 
-    public override int Read(Span<byte> buffer)
-    {
-        int read = inner.Read(buffer);
-        _hash.Append(buffer[..read]);
-        return read;
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
     public override void Write(ReadOnlySpan<byte> buffer)
     {
         inner.Write(buffer);
@@ -44,6 +34,8 @@ internal sealed class HashingStream(Stream inner, bool isReading) : Stream
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
     public override void Flush() => inner.Flush();
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 

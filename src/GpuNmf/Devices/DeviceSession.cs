@@ -124,7 +124,19 @@ internal sealed class DeviceSession : IDisposable
     }
 
     /// <summary>Allocates pinned memory on the host.</summary>
-    internal HostBuffer<T> AllocateHost<T>(long length) where T : unmanaged => new(this, Accelerator.AllocatePageLocked1D<T>(length));
+    /// <exception cref="DeviceMemoryException">The driver pins no more.</exception>
+    internal HostBuffer<T> AllocateHost<T>(long length) where T : unmanaged
+    {
+        try
+        {
+            return new(this, Accelerator.AllocatePageLocked1D<T>(length));
+        }
+        catch (Exception e) when (IsLackOfMemory(e))
+        {
+            throw new DeviceMemoryException(string.Create(CultureInfo.InvariantCulture,
+                $"{Entry.Name} gets no {(double)length * Interop.SizeOf<T>() / (1 << 20):F0} MiB of the host's memory that it can copy from; have the spectrogram recomputed or on disk, or take a shorter piece."), e);
+        }
+    }
 
     /// <summary>Allocates zeroed memory on the device.</summary>
     /// <param name="length">Number of elements, at least 1.</param>

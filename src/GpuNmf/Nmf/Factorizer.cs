@@ -127,7 +127,7 @@ internal sealed class Factorizer : IDisposable
 
         var starts = new StartMaker(_session, x, _geometry, cancellation);
         double lowest = double.PositiveInfinity;
-        var resumed = checkpoints?.Take() is { } reader ? Restored(reader, models) : null;
+        var resumed = TakenUp(checkpoints, models);
         int before = (resumed?.First ?? 0) / BatchModels * _options.MaxIterations;
         for (int first = resumed?.First ?? 0; first < models.Count; first += BatchModels)
         {
@@ -158,6 +158,12 @@ internal sealed class Factorizer : IDisposable
             TemplatePenalty = penalties.OfTemplates(scale, _rule.Beta),
             ActivationPenalty = penalties.OfActivations(scale, _rule.Beta),
         };
+    }
+
+    private FitBatch? TakenUp(IFitCheckpoints? checkpoints, IReadOnlyList<NmfModel> models)
+    {
+        using var reader = checkpoints?.Take();
+        return reader is null ? null : Restored(reader, models);
     }
 
     /// <summary>A batch as <see cref="Save"/> wrote it, its factors on the device.</summary>

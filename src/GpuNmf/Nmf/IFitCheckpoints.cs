@@ -10,6 +10,6 @@ internal interface IFitCheckpoints
     /// <param name="batch">Writes it.</param>
     void Save(Action<BinaryWriter> batch);
 
-    /// <summary>The batch that an earlier process was at, once; null if there is none.</summary>
+    /// <summary>The batch that an earlier process was at, once; null if there is none. The caller disposes the reader before anything is saved.</summary>
     BinaryReader? Take();
 }

@@ -104,6 +104,15 @@ internal sealed class NmfWorkspace : IDisposable
         return sizeof(float) * size.Models * ofAModel + Unsafe.SizeOf<ModelState>() * size.Models * (long)size.Iterations;
     }
 
+    /// <summary>Bytes that <see cref="Save"/> writes.</summary>
+    internal static long SavedBytes(NmfGeometry geometry, UpdateRule rule, NmfSolver solver)
+    {
+        bool extrapolated = solver == NmfSolver.ExtrapolatedMultiplicativeUpdate, descends = solver == NmfSolver.CoordinateDescent;
+        var lengths = ModelLengths.Of(geometry, 1);
+        long rankPitch = geometry.RankPitch, binSums = geometry.BinSlices * rankPitch * (1 + (rule.Beta == 2 ? rankPitch : 0));
+        return sizeof(float) * ((extrapolated ? 2L : 1L) * (geometry.TemplateLength + lengths.Activations) + binSums + 2 * rankPitch + (descends ? lengths.Violations : 1));
+    }
+
     /// <summary>Bytes that a model takes.</summary>
     internal static double BytesOfAModel(NmfGeometry geometry, double beta, bool extrapolated)
     {

@@ -49,6 +49,24 @@ public sealed class ReadAheadSourceTests
         ahead.Read(0, block);
     }
 
+    /// <summary>A reader that goes to the end makes the next block lie far behind it; nothing is read there, and no room made for it.</summary>
+    [Fact]
+    public void Nothing_is_read_behind_the_end()
+    {
+        var hours = new Hours();
+        var block = new float[200];
+        using (var ahead = new ReadAheadSource(hours))
+        {
+            ahead.Read(0, block);
+            long before = GC.GetTotalAllocatedBytes(precise: true);
+            ahead.Read(hours.Length - 100, block);
+            ahead.Read(hours.Length - 100, block);
+            Assert.InRange(GC.GetTotalAllocatedBytes(precise: true) - before, 0, 1 << 20);
+        }
+        Assert.Equal([0, hours.Length - 100, hours.Length - 100], hours.Starts.Where(start => start != 100));
+        Assert.True(hours.Starts.TrueForAll(start => start <= hours.Length - 100));
+    }
+
     [Fact]
     public void Several_readers_of_a_recording_take_turns()
     {
@@ -82,6 +100,19 @@ public sealed class ReadAheadSourceTests
         {
             if (start >= 20) throw new IOException("the disk is gone");
         }
+    }
+
+    private sealed class Hours : IAudioSource
+    {
+        public List<long> Starts { get; } = [];
+
+        public int SampleRateHz => 44100;
+
+        public int Channels => 2;
+
+        public long Length => 1_587_600_000;
+
+        public void Read(long start, Span<float> interleaved) => Starts.Add(start);
     }
 
     private sealed class Alone : IAudioSource

@@ -65,6 +65,86 @@ public sealed class ResumedSeparationTests
         Equal(whole, Run(lane, recording, options, new MemoryCheckpoints { Kept = store.Saved[0] }));
     }
 
+    /// <summary>What it is measured against lies before the checkpoint: the error of ten iterations ago, and that of the start.</summary>
+    [Theory]
+    [InlineData(NmfSolver.MultiplicativeUpdate)]
+    [InlineData(NmfSolver.ExtrapolatedMultiplicativeUpdate)]
+    public void A_tolerance_stops_it_where_it_would_have_stopped(NmfSolver solver)
+    {
+        var options = new SeparationOptions { Stft = s_stft, Nmf = new NmfOptions { Rank = 3, Solver = solver, MaxIterations = 200, Tolerance = 0.01, Seed = 5 } };
+        var recording = TestSignals.Recording(TestSignals.Tones(2500, 1));
+        var store = new MemoryCheckpoints();
+        var whole = Run(Lane.Cpu, recording, options, store);
+        Assert.Equal(NmfStop.Tolerance, whole.Result.Stop);
+        Assert.InRange(whole.Result.Iterations, 20, 190);
+
+        foreach (byte[] saved in store.Saved) Equal(whole, Run(Lane.Cpu, recording, options, new MemoryCheckpoints { Kept = saved }));
+    }
+
+    /// <summary>More numbers than pass through the host at a time, in a checkpoint and between the host and the device.</summary>
+    [Fact]
+    public void Factors_of_many_frames_go_on_too()
+    {
+        var options = new SeparationOptions { Stft = s_stft, Nmf = new NmfOptions { Rank = 3, MaxIterations = 3, Tolerance = 0 } };
+        var recording = TestSignals.Recording(TestSignals.Tones(16 * 140_000, 1));
+        var store = new MemoryCheckpoints();
+        var whole = Run(Lane.Cpu, recording, options, store);
+
+        Equal(whole, Run(Lane.Cpu, recording, options, new MemoryCheckpoints { Kept = store.Saved[1] }));
+    }
+
+    /// <summary>The batches of a checkpoint stay as they are, whatever this run would have made of them.</summary>
+    [Fact]
+    public void Starts_side_by_side_stay_side_by_side()
+    {
+        var options = new SeparationOptions { Stft = s_stft, Nmf = new NmfOptions { Rank = 3, Restarts = 3, MaxIterations = 4, Tolerance = 0 } };
+        var recording = TestSignals.Recording(TestSignals.Tones(2500, 1));
+        var store = new MemoryCheckpoints();
+        var whole = Run(Lane.Cpu, recording, options, store);
+        Assert.Equal(4 + 1, store.Saved.Count);
+
+        Equal(whole, Run(Lane.Cpu, recording, options, new MemoryCheckpoints { Kept = store.Saved[1] }, new MemoryOptions { MostModels = 1 }));
+    }
+
+    [Fact]
+    public void What_was_read_is_closed_before_anything_is_saved()
+    {
+        var recording = TestSignals.Recording(TestSignals.Tones(2500, 1));
+        var options = s_options with { Nmf = s_options.Nmf with { MaxIterations = 5, Tolerance = 0 } };
+        var store = new MemoryCheckpoints();
+        var whole = Run(Lane.Cpu, recording, options, store);
+
+        foreach (byte[] saved in store.Saved)
+        {
+            var strict = new StrictStore(saved);
+            Equal(whole, Run(Lane.Cpu, recording, options, strict));
+            Assert.True(strict.IsClosed);
+        }
+    }
+
+    /// <summary>A disk that takes long is asked less often than the user wants, so that most of the time goes to the factorisation.</summary>
+    [Fact]
+    public void A_slow_store_is_asked_less_often()
+    {
+        var options = s_options with { Nmf = s_options.Nmf with { MaxIterations = 100, Tolerance = 0 } };
+        int saved = 0;
+        var sink = new StemBuffer();
+#pragma warning disable CA2000 // Disposing the separator would close the session, which the lanes share.
+        var separator = new SourceSeparator(Lane.Session(Lane.Cpu));
+#pragma warning restore CA2000
+        var store = new CallbackStore(() =>
+        {
+            saved++;
+            // The next is due ten times as long after it: when all is done but a machine that stands still.
+            Thread.Sleep(1000);
+        });
+
+        separator.Separate(TestSignals.Recording(TestSignals.Tones(2500, 1)), sink, options, null, new CheckpointOptions { Store = store, Interval = TimeSpan.FromTicks(1) }, TestContext.Current.CancellationToken);
+
+        // One of the iterations, and that of the fits.
+        Assert.Equal(2, saved);
+    }
+
     [Fact]
     public void Batches_that_were_finished_before_are_not_computed_again()
     {
@@ -115,8 +195,29 @@ public sealed class ResumedSeparationTests
         { "Seed is 0 there and 9 here", new() { Stft = s_stft, Nmf = new NmfOptions { Rank = 3, MaxIterations = 2, Seed = 9 } } },
         { "HopLength is 16 there and 32 here", new() { Stft = s_stft with { HopLength = 32 }, Nmf = new NmfOptions { Rank = 3, MaxIterations = 2 } } },
         { "MaskPower is 1 there and 2 here", new() { Stft = s_stft, Nmf = new NmfOptions { Rank = 3, MaxIterations = 2 }, Reconstruction = new ReconstructionOptions { MaskPower = 2 } } },
+        { "Channels is Joint there and Stack here", new() { Stft = s_stft, Nmf = new NmfOptions { Rank = 3, MaxIterations = 2 }, Reconstruction = new ReconstructionOptions { Channels = ChannelMode.Stack } } },
         { "InitialTemplates is none there and 33 x 3 values of hash", new() { Stft = s_stft, Nmf = new NmfOptions { Rank = 3, MaxIterations = 2, InitialTemplates = Ones(33, 3) } } },
     };
+
+    /// <summary>Other versions round otherwise, and so do other drivers and devices of a kind.</summary>
+    [Theory]
+    [InlineData("Version")]
+    [InlineData("Device")]
+    [InlineData("Kind")]
+    [InlineData("SampleRateHz")]
+    [InlineData("RecordingChannels")]
+    public void A_run_is_what_its_bits_depend_on(string name)
+    {
+        var identity = RunIdentity.Of(Lane.Session(Lane.Cpu), TestSignals.Recording(TestSignals.Tones(2500, 1)), s_options);
+        var values = System.Text.Json.JsonSerializer.Deserialize<Dictionary<string, string>>(identity.ToJson())!;
+        identity.Require(RunIdentity.Parse(identity.ToJson()));
+        string here = values[name];
+        values[name] = "other";
+
+        var error = Assert.Throws<CheckpointException>(() => identity.Require(RunIdentity.Parse(System.Text.Json.JsonSerializer.Serialize(values))));
+
+        Assert.Contains($": {name} is other there and {here} here.", error.Message, StringComparison.Ordinal);
+    }
 
     [Theory, MemberData(nameof(Others))]
     public void A_checkpoint_of_other_options_is_refused(string difference, SeparationOptions other)
@@ -223,6 +324,33 @@ public sealed class ResumedSeparationTests
         for (int i = 0; i < rows; i++)
             for (int j = 0; j < columns; j++) ones[i, j] = 1;
         return ones;
+    }
+
+    /// <summary>Takes nothing while what it gave is still open.</summary>
+    private sealed class StrictStore(byte[] kept) : ICheckpointStore
+    {
+        private readonly List<MemoryStream> _given = [];
+
+        internal bool IsClosed => _given.TrueForAll(stream => !stream.CanRead);
+
+        public Stream? Open()
+        {
+            _given.Add(new MemoryStream(kept));
+            return _given[^1];
+        }
+
+        public void Save(Action<Stream> write)
+        {
+            Assert.True(IsClosed);
+            write(Stream.Null);
+        }
+    }
+
+    private sealed class CallbackStore(Action saving) : ICheckpointStore
+    {
+        public Stream? Open() => null;
+
+        public void Save(Action<Stream> write) => saving();
     }
 
     private sealed class FullStore : ICheckpointStore

@@ -84,6 +84,7 @@ public sealed class DeviceLossTests
         using var session = Lane.Open(Lane.Cpu);
         session.OnCall = () => throw new CLException(said);
         Assert.Throws<DeviceMemoryException>(() => session.Allocate<float>(100));
+        Assert.Contains("of the host's memory", Assert.Throws<DeviceMemoryException>(() => session.AllocateHost<float>(100)).Message, StringComparison.Ordinal);
         session.OnCall = null;
         Assert.Equal(0, session.LiveBytes);
     }

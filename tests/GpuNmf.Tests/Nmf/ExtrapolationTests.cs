@@ -43,6 +43,25 @@ public sealed class ExtrapolationTests
     }
 
     [Fact]
+    public void What_is_read_from_a_checkpoint_sees_the_rise_that_the_writer_would_have_seen()
+    {
+        var written = new Extrapolation();
+        for (int n = 0; n < 7; n++) written.Advance();
+        written.Guard(40);
+        using var stream = new MemoryStream();
+        using var writer = new BinaryWriter(stream);
+        written.Save(writer);
+        stream.Position = 0;
+        var read = new Extrapolation();
+        using var reader = new BinaryReader(stream);
+        read.Load(reader);
+
+        Assert.Equal(written.Current, read.Current);
+        Assert.True(read.Guard(41));
+        Assert.Equal(0f, read.Current);
+    }
+
+    [Fact]
     public void A_model_takes_W_itself_where_a_loss_is_seen_and_does_not_stop_on_a_rise()
     {
         var options = new NmfOptions { Rank = 2, Tolerance = 0.5 };

@@ -8,7 +8,6 @@ namespace GpuNmf.Nmf.Blocks;
 /// <summary>Rows of X in a file that nobody else sees: it has its room from the start, and vanishes with the process, however that ends.</summary>
 internal sealed class DiskRows : ISpectrogramStore
 {
-    /// <summary>Bytes on their way at a time, unless one row takes more.</summary>
     private const int PieceBytes = 8 << 20;
 
     private readonly NamelessFile _file;
@@ -19,11 +18,12 @@ internal sealed class DiskRows : ISpectrogramStore
     /// <param name="folder">Where the file lies; it must exist.</param>
     /// <param name="rows">Rows of X.</param>
     /// <param name="pitch">Floats of a row.</param>
+    /// <param name="pieceBytes">Bytes on their way at a time, unless one row takes more.</param>
     /// <exception cref="SpoolException">The disk has no room for it.</exception>
-    internal DiskRows(DeviceSession session, string folder, int rows, int pitch)
+    internal DiskRows(DeviceSession session, string folder, int rows, int pitch, int pieceBytes = PieceBytes)
     {
         _pitch = pitch;
-        _rowsOfAPiece = Math.Clamp(PieceBytes / (sizeof(float) * pitch), 1, rows);
+        _rowsOfAPiece = Math.Clamp(pieceBytes / (sizeof(float) * pitch), 1, rows);
         _file = Open(folder, (long)rows * pitch * sizeof(float));
         try
         {

@@ -5,7 +5,6 @@ namespace GpuNmf.Nmf.Blocks;
 /// <summary>Rows of X in pinned memory of the host, from which they go to the device at the full rate of its bus.</summary>
 internal sealed class HostRows : ISpectrogramStore
 {
-    /// <summary>Bytes of a piece of memory, unless one row takes more.</summary>
     private const long PieceBytes = 256L << 20;
 
     private readonly HostBuffer<float>[] _pieces;
@@ -14,10 +13,11 @@ internal sealed class HostRows : ISpectrogramStore
     /// <param name="session">Device.</param>
     /// <param name="rows">Rows of X.</param>
     /// <param name="pitch">Floats of a row.</param>
-    internal HostRows(DeviceSession session, int rows, int pitch)
+    /// <param name="pieceBytes">Bytes of a piece of memory, unless one row takes more.</param>
+    internal HostRows(DeviceSession session, int rows, int pitch, long pieceBytes = PieceBytes)
     {
         _pitch = pitch;
-        _rowsOfAPiece = (int)Math.Clamp(PieceBytes / (sizeof(float) * pitch), 1, rows);
+        _rowsOfAPiece = (int)Math.Clamp(pieceBytes / (sizeof(float) * pitch), 1, rows);
         _pieces = new HostBuffer<float>[(rows - 1) / _rowsOfAPiece + 1];
         try
         {

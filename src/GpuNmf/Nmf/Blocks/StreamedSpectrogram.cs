@@ -63,6 +63,8 @@ internal sealed class StreamedSpectrogram : ISpectrogramBlocks, IDisposable
         var ranges = Ranges(sliceFrames, ascending || !_isForward);
         _isForward = ascending || !_isForward;
         Slot? now = null;
+        // Launches of the pass before may still be at the slot that the first block comes into.
+        if (_rows.LoadsBeside) _session.Synchronize();
         try
         {
             for (int i = 0; i < ranges.Length; i++)
