@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 using GpuNmf.Checkpoints;
 using GpuNmf.Nmf;
@@ -13,19 +12,14 @@ internal sealed class SeparationCheckpoints : IFitCheckpoints, IDisposable
 {
     private const int HashBytes = 16;
 
-    /// <summary>A checkpoint may take this share of the time.</summary>
-    private const double Share = 0.1;
-
     private static readonly byte[] s_magic = "GpuNmf checkpoint 1\n"u8.ToArray();
 
-    private readonly CheckpointOptions _options;
+    private readonly ICheckpointStore _store;
+    private readonly CheckpointPace _pace;
     private readonly RunIdentity _identity;
     private readonly NmfFit?[] _fits;
     private BinaryReader? _batch;
     private byte[]? _keptHash, _hash;
-    private readonly long _begun = Stopwatch.GetTimestamp();
-    private long _last = Stopwatch.GetTimestamp();
-    private TimeSpan _pause;
 
     /// <summary>Reads the checkpoint that is there, if one is.</summary>
     /// <param name="options">Where, how often.</param>
@@ -34,7 +28,7 @@ internal sealed class SeparationCheckpoints : IFitCheckpoints, IDisposable
     /// <exception cref="CheckpointException">It belongs to another run, or is damaged.</exception>
     internal SeparationCheckpoints(CheckpointOptions options, RunIdentity identity, int fits)
     {
-        (_options, _identity, _fits, _pause) = (options, identity, new NmfFit?[fits], options.Interval);
+        (_store, _pace, _identity, _fits) = (options.Store, new CheckpointPace(options.Interval), identity, new NmfFit?[fits]);
         if (IsWhole()) Read();
     }
 
@@ -47,7 +41,7 @@ internal sealed class SeparationCheckpoints : IFitCheckpoints, IDisposable
     /// <summary>All fits, where none is missing; else null.</summary>
     internal NmfFit[]? Fits => Array.TrueForAll(_fits, fit => fit is not null) ? [.. _fits!] : null;
 
-    public bool IsDue => Stopwatch.GetElapsedTime(_last) >= _pause;
+    public bool IsDue => _pace.IsDue;
 
     /// <summary>Says what the samples are.</summary>
     /// <exception cref="CheckpointException">They are not those of the checkpoint.</exception>
@@ -61,19 +55,12 @@ internal sealed class SeparationCheckpoints : IFitCheckpoints, IDisposable
     /// <summary>Takes a fit that is finished.</summary>
     internal void Finish(int place, NmfFit fit) => _fits[place] = fit;
 
-    public void Save(Action<BinaryWriter> batch)
-    {
-        long start = Stopwatch.GetTimestamp();
-        _options.Store.Save(file => Write(file, batch));
-        _last = Stopwatch.GetTimestamp();
-        // So that writing takes its share at most.
-        _pause = TimeSpan.FromSeconds(Math.Max(_options.Interval.TotalSeconds, _options.Interval == TimeSpan.Zero ? 0 : Stopwatch.GetElapsedTime(start, _last).TotalSeconds / Share));
-    }
+    public void Save(Action<BinaryWriter> batch) => _pace.Save(() => _store.Save(file => Write(file, batch)));
 
     /// <summary>Keeps all fits, where they took long enough; nothing is at work.</summary>
     internal void SaveFits()
     {
-        if (_keptHash is not null || Stopwatch.GetElapsedTime(_begun) >= _options.Interval) _options.Store.Save(file => Write(file, null));
+        if (_keptHash is not null || _pace.IsLong) _store.Save(file => Write(file, null));
     }
 
     public BinaryReader? Take()
@@ -108,7 +95,7 @@ internal sealed class SeparationCheckpoints : IFitCheckpoints, IDisposable
     /// <summary>Whether there is a checkpoint; one that is there is complete.</summary>
     private bool IsWhole()
     {
-        using var file = _options.Store.Open();
+        using var file = _store.Open();
         if (file is null) return false;
         var ahead = new byte[HashBytes];
         var magic = new byte[s_magic.Length];
@@ -129,7 +116,7 @@ internal sealed class SeparationCheckpoints : IFitCheckpoints, IDisposable
 
     private void Read()
     {
-        var reader = new BinaryReader(_options.Store.Open()!, Encoding.UTF8);
+        var reader = new BinaryReader(_store.Open()!, Encoding.UTF8);
         try
         {
             reader.BaseStream.ReadExactly(new byte[s_magic.Length]);

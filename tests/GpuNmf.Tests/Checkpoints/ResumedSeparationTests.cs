@@ -86,7 +86,7 @@ public sealed class ResumedSeparationTests
     public void Factors_of_many_frames_go_on_too()
     {
         var options = new SeparationOptions { Stft = s_stft, Nmf = new NmfOptions { Rank = 3, MaxIterations = 3, Tolerance = 0 } };
-        var recording = TestSignals.Recording(TestSignals.Tones(16 * 140_000, 1));
+        var recording = TestSignals.Recording(TestSignals.Tones(16 * 40_000, 1));
         var store = new MemoryCheckpoints();
         var whole = Run(Lane.Cpu, recording, options, store);
 
@@ -136,7 +136,7 @@ public sealed class ResumedSeparationTests
         {
             saved++;
             // The next is due ten times as long after it: when all is done but a machine that stands still.
-            Thread.Sleep(1000);
+            Thread.Sleep(500);
         });
 
         separator.Separate(TestSignals.Recording(TestSignals.Tones(2500, 1)), sink, options, null, new CheckpointOptions { Store = store, Interval = TimeSpan.FromTicks(1) }, TestContext.Current.CancellationToken);
