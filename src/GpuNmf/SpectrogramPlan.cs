@@ -40,12 +40,12 @@ internal sealed record SpectrogramPlan(SpectrogramStorage Storage, int BlockRows
         // Of many models, as many at a time as leave X most of the room.
         int models = memory.Models ?? Math.Min(memory.MostModels ?? int.MaxValue, needs.ModelsWithin(Math.Min(Nmf.Factorizer.BytesOfABatch, device / 4.0)));
         if (needs.RenderBytes > device) throw TooLittle(needs, budget, memory);
-        // The device itself says whether it has the room.
-        if (asked == SpectrogramStorage.Device) return new(asked, needs.Rows, models, needs.PassingBytes);
         bool hostHasRoom = needs.HostBytes + needs.SpectrogramBytes <= budget.HostBytes;
         if (asked == SpectrogramStorage.Host && !hostHasRoom) throw TooLittleOnHost(needs, budget);
         long left = device - needs.FactorBytes(models) - (asked == SpectrogramStorage.Host && budget.IsShared ? needs.SpectrogramBytes : 0);
-        if (asked == SpectrogramStorage.Auto && needs.SpectrogramBytes <= left) return new(SpectrogramStorage.Device, needs.Rows, models, needs.PassingBytes);
+        bool fits = needs.SpectrogramBytes <= left;
+        if (asked == SpectrogramStorage.Device && !fits) throw TooLittleForAll(needs, budget, device - left);
+        if (fits && asked is SpectrogramStorage.Auto or SpectrogramStorage.Device) return new(SpectrogramStorage.Device, needs.Rows, models, needs.PassingBytes);
         if (needs.BlockBytes(needs.LeastRows) > left) throw TooLittle(needs, budget, memory);
         int rows = (int)Math.Min(needs.Rows, left / (2 * needs.RowBytes));
         // Buffers have rows to spare.
@@ -67,6 +67,9 @@ internal sealed record SpectrogramPlan(SpectrogramStorage Storage, int BlockRows
         return new DeviceMemoryException(string.Create(CultureInfo.InvariantCulture,
             $"The run takes at least {MiB(least):F0} MiB{batch}, and the limit (LimitBytes) leaves it {MiB(budget.DeviceBytes):F0} MiB; allow more, or take {(isOnHost ? "another place for the spectrogram, " : "")}fewer components, a larger hop or a shorter piece."));
     }
+
+    private static DeviceMemoryException TooLittleForAll(MemoryNeeds needs, MemoryBudget budget, long factors) => new(string.Create(CultureInfo.InvariantCulture,
+        $"The spectrogram takes {MiB(needs.SpectrogramBytes):F0} MiB on the device beside {MiB(factors + (budget.IsShared ? needs.HostBytes : 0)):F0} MiB for everything else, and the limit (LimitBytes) leaves {MiB(budget.DeviceBytes):F0} MiB; allow more, or let the spectrogram be elsewhere and pass through in blocks."));
 
     private static DeviceMemoryException TooLittleOnHost(MemoryNeeds needs, MemoryBudget budget) => new(string.Create(CultureInfo.InvariantCulture,
         $"The spectrogram and the factors take {MiB(needs.HostBytes + needs.SpectrogramBytes):F0} MiB of the host's memory, and {(budget.IsShared ? "the limit (LimitBytes) leaves them" : "half of what it has free is")} {MiB(budget.HostBytes):F0} MiB; have the spectrogram recomputed or on disk{(budget.IsShared ? ", or allow more" : "")}."));

@@ -81,6 +81,15 @@ public sealed class SpectrogramPlanTests
         Assert.Throws<DeviceMemoryException>(() => For(new MemoryBudget(least - 1, Plenty, false), out _));
     }
 
+    [Fact]
+    public void A_spectrogram_that_must_be_on_the_device_must_fit()
+    {
+        Assert.Equal(SpectrogramStorage.Device, For(new MemoryBudget(Whole, Plenty, false), out _, SpectrogramStorage.Device).Storage);
+        var error = Assert.Throws<DeviceMemoryException>(() => For(new MemoryBudget(Whole - 1, Plenty, false), out _, SpectrogramStorage.Device));
+        Assert.Contains($"The spectrogram takes {s_needs.SpectrogramBytes / 1048576.0:F0} MiB on the device beside", error.Message, StringComparison.Ordinal);
+        Assert.Contains("the limit (LimitBytes) leaves", error.Message, StringComparison.Ordinal);
+    }
+
     /// <summary>On a device that shares the host's memory, X is in the same memory as the blocks that pass.</summary>
     [Fact]
     public void A_spectrogram_in_the_hosts_memory_counts_against_the_limit()
