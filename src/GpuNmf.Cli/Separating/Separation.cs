@@ -44,7 +44,6 @@ internal sealed class Separation(SeparateRequest request, Action<string> warn, C
     public void Open()
     {
         RecordingFile recording = Keep(RecordingFile.Open(request, cancellation), opened => _recording = opened);
-        recording.Hash(cancellation);
         ExampleFiles examples = Keep(ExampleFiles.Open(request, recording, cancellation), opened => _examples = opened);
         lock (_gate)
         {
@@ -54,6 +53,8 @@ internal sealed class Separation(SeparateRequest request, Action<string> warn, C
                 : OutputFolder.Claim(request.Output.Folder, request.Output.Force, warn);
             _checkpoints = new OutputCheckpoints(_output.PartialPath);
         }
+        // Not before: it takes as long as reading all of the file.
+        recording.Hash(cancellation);
         recording.Decode(_output.PartialPath, cancellation);
         examples.Decode(_output.PartialPath, recording, cancellation);
         int channels = recording.Samples.Channels;

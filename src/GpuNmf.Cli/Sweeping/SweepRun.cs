@@ -17,10 +17,10 @@ internal sealed class SweepRun(CommandContext context, SweepRequest request)
     {
         // A pipe that nobody writes to is never open.
         using RecordingFile recording = Interruptible.Run(() => RecordingFile.Open(request, context.Cancellation), TimeSpan.Zero, context.Cancellation);
-        Interruptible.Run(() => Hash(recording), TimeSpan.Zero, context.Cancellation);
         using OutputFolder output = Claim();
         context.Cancellation.ThrowIfCancellationRequested();
         long begin = Stopwatch.GetTimestamp();
+        Interruptible.Run(() => Hash(recording), Interruptible.Grace, context.Cancellation);
         Interruptible.Run(() => Decode(recording, output.PartialPath), Interruptible.Grace, context.Cancellation);
         var work = new SweepWork(output.PartialPath, request, recording.Sha256, output.IsResumed);
         SweepResult result = Sweep(recording.Samples, work, output);
