@@ -37,6 +37,6 @@ internal static class ExitCodes
           4    the device is not available, its memory too small, or it stopped working
           5    the output folder exists, or it or standard output cannot be written
           6    several files failed, not all for the same reason; the list at the end has the code of each
-          130  stopped by Ctrl-C, SIGTERM or SIGHUP; nothing is left behind but finished files, the finished models of a sweep, and the factorisation of a run with --resume
+          130  stopped by Ctrl-C, SIGTERM or SIGHUP; nothing is left behind but finished files, the finished models of a sweep, and the last checkpoint of a run with --resume
         """;
 }

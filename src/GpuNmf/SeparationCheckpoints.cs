@@ -49,7 +49,7 @@ internal sealed class SeparationCheckpoints : IFitCheckpoints, IDisposable
     {
         _hash = hash;
         if (_keptHash is not null && !_keptHash.AsSpan().SequenceEqual(hash))
-            throw new CheckpointException("The checkpoint is of another recording of the same length, or the recording was changed since. Begin anew without it.");
+            throw new CheckpointException("The checkpoint is of another recording of the same length, or the recording was changed since; begin anew without it.");
     }
 
     /// <summary>Takes a fit that is finished.</summary>
@@ -138,5 +138,5 @@ internal sealed class SeparationCheckpoints : IFitCheckpoints, IDisposable
         }
     }
 
-    private static CheckpointException Damaged(Exception? cause) => new("The checkpoint is damaged, or is none: its hash is another. Begin anew without it.", cause!);
+    private static CheckpointException Damaged(Exception? cause) => new("The checkpoint is damaged, or is none: its hash is another; begin anew without it.", cause!);
 }

@@ -70,11 +70,26 @@ public sealed class SeparateResumeTests : IDisposable
         }
 
         (await ProgramProcess.Run(Arguments("parts"))).AssertError(ExitCodes.Output, "parts.partial' holds the factorisation of an interrupted run; go on with 'separate --resume', or give it up with --force");
-        (await ProgramProcess.Run(Arguments("parts", "--resume", "--seed", "4"))).AssertError(ExitCodes.Usage, "--resume cannot go on from", "Seed is 0 there and 4 here");
+        (await ProgramProcess.Run(Arguments("parts", "--resume", "--seed", "4"))).AssertError(ExitCodes.Usage, "--resume cannot go on from", "Seed is 0 there and 4 here. Repeat that run's options, or begin anew with --force and without --resume");
         // Whoever was refused has left it alone.
         (await ProgramProcess.Run(Arguments("parts", "--resume"))).AssertOk();
         (await ProgramProcess.Run(Arguments("whole"))).AssertOk();
         AssertSame();
+    }
+
+    [Fact]
+    public void A_damaged_checkpoint_says_how_to_begin_anew()
+    {
+        Directory.CreateDirectory(_folder["parts.partial"]);
+        File.WriteAllText(_folder["parts.partial", ".gpunmf-partial"], "");
+        File.WriteAllText(_folder["parts.partial", "checkpoint.gpunmf"], "damaged");
+        string[] arguments = ["separate", _song, "--n-fft", "256", "--max-iter", "2", "--out", _folder["parts"], "--device", "cpu", "--quiet"];
+
+        CliRun refused = CliRun.Of(new DeviceEngine(), [.. arguments, "--resume"]);
+
+        refused.AssertError(ExitCodes.Usage, "its hash is another; begin anew with --force and without --resume");
+        Assert.DoesNotContain("goes on", refused.Stderr, StringComparison.Ordinal);
+        CliRun.Of(new DeviceEngine(), [.. arguments, "--force"]).AssertOk();
     }
 
     [Fact]

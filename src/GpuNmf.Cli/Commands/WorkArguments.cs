@@ -10,7 +10,7 @@ internal sealed class WorkArguments
 
     private readonly Option<bool> _plan = OptionText.Flag("--plan", "Say what the run would take in memory, disk and time, as measured on the device in a second, and do nothing else; --out may be left out.");
     private readonly Option<bool> _resume = OptionText.Flag("--resume",
-        "Go on with what a run of the same recording and options that was killed or failed left in FOLDER.partial, if anything; stopped, it leaves its own there.");
+        "Go on with what a run of the same recording and options that was killed or failed left in FOLDER.partial, if anything; stopped, it leaves its last checkpoint there.");
     private readonly Option<string> _interval = OptionText.Valued("--checkpoint-every", "SECONDS", "Time between two checkpoints of the factorisation, 0..86400; 0 is one after every iteration.", "60");
 
     public void AddTo(Command command)

@@ -77,10 +77,10 @@ internal sealed class Separation(SeparateRequest request, Action<string> warn, C
         catch (Exception exception)
         {
             stems.Dispose();
+            if (exception is CheckpointException) throw CannotResume(exception);
             throw WithWhatStays(exception switch
             {
                 AudioFormatException or NotFiniteNumberException => new CliException(ExitCodes.Input, WithFile(ErrorMessages.InOptionNames(exception.Message)), exception),
-                CheckpointException => new CliException(ExitCodes.Usage, $"--resume cannot go on from '{_output.PartialPath}': {ErrorMessages.InOptionNames(exception.Message)}", exception),
                 _ => exception,
             });
         }
@@ -137,6 +137,12 @@ internal sealed class Separation(SeparateRequest request, Action<string> warn, C
 
     /// <summary>True where a run that is not completed leaves a checkpoint: one that failed, and one that was stopped but is meant to go on.</summary>
     private bool LeavesCheckpoint => _checkpoints is { Exist: true } && (request.Work.Resumes || !cancellation.IsCancellationRequested);
+
+    /// <summary>What stays is what was refused, so that nothing can go on from it.</summary>
+    private CliException CannotResume(Exception exception) => new(
+        ExitCodes.Usage,
+        $"--resume cannot go on from '{_output!.PartialPath}': {ErrorMessages.InOptionNames(exception.Message).Replace("begin anew without it.", "begin anew with --force and without --resume", StringComparison.Ordinal)}",
+        exception);
 
     /// <summary>The error, and where the factorisation stays that it has not undone.</summary>
     private Exception WithWhatStays(Exception exception)
